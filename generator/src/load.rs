@@ -13,6 +13,7 @@ mod openapi31;
 mod operation;
 pub mod overlay;
 mod prose;
+mod published;
 mod reference;
 mod settle;
 mod skip;

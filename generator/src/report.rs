@@ -17,6 +17,7 @@ pub use markdown::markdown;
 pub use sarif::sarif;
 pub use text::text;
 
+use crate::diagnostic::shown_json;
 use crate::diff::Diff;
 
 /// The most characters that a comment may have on GitHub.
@@ -30,5 +31,5 @@ pub const LEAST: usize = 3_000;
 ///
 /// If a value cannot be written as JSON, which none that [`crate::diff::diff`] makes has.
 pub fn json(diff: &Diff) -> Result<String, serde_json::Error> {
-    Ok(serde_json::to_string_pretty(diff)? + "\n")
+    Ok(shown_json(&serde_json::to_string_pretty(diff)?) + "\n")
 }

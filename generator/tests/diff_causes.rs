@@ -454,6 +454,31 @@ fn a_response_that_became_two_does_not_hide_that_its_content_was_renamed() {
     }
 }
 
+/// Each schema refers to three others, and all have new names, nested in each other: found in one walk.
+#[test]
+fn all_schemas_of_a_document_may_be_renamed() {
+    const SCHEMAS: usize = 400;
+    let document = |prefix: &str| {
+        let name = |at: usize| format!("{prefix}{at}");
+        let schemas: serde_json::Map<String, Value> = (0..SCHEMAS)
+            .map(|at| {
+                let to = |step: usize| json!({ "$ref": format!("#/components/schemas/{}", name((at + step) % SCHEMAS)) });
+                let mut members = json!({ "id": { "type": "string" }, "one": to(1), "two": to(7), "three": to(31) });
+                members[format!("own{at}")] = json!({ "type": "string" });
+                (name(at), json!({ "type": "object", "properties": members }))
+            })
+            .collect();
+        let content = json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{}", name(0)) } } });
+        json!({
+            "openapi": "3.0.3", "info": { "title": "Wide", "version": "1" },
+            "paths": { "/a": { "get": { "responses": { "200": { "description": "", "content": content } } } } },
+            "components": { "schemas": schemas },
+        })
+    };
+    let found = compare(&diff::nameless("wide", &document("A")), &diff::nameless("wide", &document("B")));
+    assert_eq!(diff::counts(&found), [("type-renamed", SCHEMAS)].into());
+}
+
 #[test]
 fn an_absent_version_and_address_are_named_in_reports() {
     let mut old = plain();

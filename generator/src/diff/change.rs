@@ -299,19 +299,21 @@ impl Change {
 
     /// True if it is about something that only the old side has.
     pub fn is_removal(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::OperationRemoved
-                | Kind::CallbackRemoved
-                | Kind::ParameterRemoved
-                | Kind::ValueRemoved
-                | Kind::TypeRemoved
-                | Kind::FieldRemoved
-                | Kind::VariantRemoved
-                | Kind::ResponseRemoved
-                | Kind::MediaTypeRemoved
-                | Kind::BodyRemoved
-        )
+        let is_part = matches!(self.kind, Kind::SecurityChanged | Kind::ServerChanged) && self.new.is_none();
+        is_part
+            || matches!(
+                self.kind,
+                Kind::OperationRemoved
+                    | Kind::CallbackRemoved
+                    | Kind::ParameterRemoved
+                    | Kind::ValueRemoved
+                    | Kind::TypeRemoved
+                    | Kind::FieldRemoved
+                    | Kind::VariantRemoved
+                    | Kind::ResponseRemoved
+                    | Kind::MediaTypeRemoved
+                    | Kind::BodyRemoved
+            )
     }
 
     /// The canonical order: by area and resource, in each the most important first.

@@ -1,11 +1,11 @@
 //! Names the faults of the two documents, which limit what can be compared.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use serde::Serialize;
 
 use super::Diff;
-use crate::diagnostic::{Diagnostic, Pointer, shown};
+use crate::diagnostic::{Code, Diagnostic, Pointer, shown};
 
 /// A place where a document breaks the rules of its format, with the safe default that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,14 +42,23 @@ impl Diff {
         let faults = |side: &[Diagnostic]| -> Vec<Diagnostic> {
             side.iter().filter(|diagnostic| diagnostic.is_fault()).cloned().collect()
         };
-        let key = |fault: &Diagnostic| (fault.code, fault.message.clone(), fault.at.pointer.to_string());
         let (old, new) = (faults(old), faults(new));
-        let [before, after] = [&old, &new].map(|side| side.iter().map(key).collect::<HashSet<_>>());
-        let gone = old.iter().filter(|fault| !after.contains(&key(fault))).map(|fault| (Sides::From, fault));
-        let now = new.iter().map(|fault| match before.contains(&key(fault)) {
-            true => (Sides::Both, fault),
-            false => (Sides::To, fault),
-        });
+        // Items of lists have other numbers where one came before them, so places without numbers are compared second.
+        let (mut gone, mut both) = (vec![true; old.len()], vec![false; new.len()]);
+        for key in [place, place_without_numbers] {
+            let mut open: HashMap<_, Vec<&mut bool>> = HashMap::new();
+            for (fault, gone) in old.iter().zip(&mut gone).rev().filter(|(_, gone)| **gone) {
+                open.entry(key(fault)).or_default().push(gone);
+            }
+            for (fault, both) in new.iter().zip(&mut both).filter(|(_, both)| !**both) {
+                if let Some(gone) = open.get_mut(&key(fault)).and_then(Vec::pop) {
+                    (*gone, *both) = (false, true);
+                }
+            }
+        }
+        let gone = old.iter().zip(gone).filter(|(_, gone)| *gone).map(|(fault, _)| (Sides::From, fault));
+        let sides = both.into_iter().map(|both| if both { Sides::Both } else { Sides::To });
+        let now = sides.zip(&new);
         self.faults.extend(gone.chain(now).map(|(side, fault)| Fault {
             side,
             code: fault.code.as_str(),
@@ -59,6 +68,17 @@ impl Diff {
             line: None,
         }));
     }
+}
+
+type Key<'f> = (Code, &'f str, String);
+
+fn place(fault: &Diagnostic) -> Key<'_> {
+    (fault.code, &fault.message, fault.at.pointer.to_string())
+}
+
+fn place_without_numbers(fault: &Diagnostic) -> Key<'_> {
+    let tokens = fault.at.pointer.tokens().filter(|token| !token.bytes().all(|b| b.is_ascii_digit()));
+    (fault.code, &fault.message, tokens.collect::<Vec<_>>().join("/"))
 }
 
 impl Fault {

@@ -53,8 +53,9 @@ impl Walk<'_> {
             spot.subject = operation.subject.with(Part::Parameter(key.0, written));
             spot.place = Place::Parameter;
             spot.direction = Some(Direction::Request);
+            let lists = operation.pointers.each_ref().map(|at| at.child("parameters"));
             spot.pointers =
-                operation.pointers.clone().map(|at| at.child("parameters").child(name(&key, [&old, &new])));
+                [lists[0].child(token(&key, &old, &new)), lists[1].child(token(&key, &new, &old))];
             let at = |side: usize, id: &str, p: Option<&&Parameter>, token: bool| {
                 p.map(|p| of(&self.keys, side).of_parameter(id, p, token)).unwrap_or_default()
             };
@@ -218,7 +219,9 @@ impl Walk<'_> {
             let mut same =
                 come.iter().filter(|other| other.0 != key.0 && other.1.eq_ignore_ascii_case(&key.1));
             let (Some(other), None) = (same.next(), same.next()) else { continue };
-            let (Some(a), Some(b)) = (old.remove(&key), new.remove(other)) else { continue };
+            // Of two that move to one place, the first one does.
+            let Some(b) = new.remove(other) else { continue };
+            let Some(a) = old.remove(&key) else { continue };
             let mut spot = operation.clone();
             spot.subject = operation.subject.with(Part::Moved(b.name.clone()));
             spot.pointers = operation.pointers.clone().map(|at| at.child("parameters").child(&b.name));
@@ -275,6 +278,18 @@ fn name(key: &(In, String), sides: [&Keyed<'_>; 2]) -> String {
     match key.0 {
         In::Header => written().unwrap_or_else(|| key.1.clone()),
         _ => key.1.clone(),
+    }
+}
+
+/// The parameter in a pointer: its name, or its place and its name where that can be the number of an item or the name of
+/// another parameter. Each side has its own name of a path parameter.
+fn token(key: &(In, String), own: &Keyed<'_>, other: &Keyed<'_>) -> String {
+    let parameter = own.get(key).or_else(|| other.get(key));
+    let name = parameter.map_or(key.1.as_str(), |parameter| parameter.name.as_str());
+    let is_shared = own.values().filter(|parameter| parameter.name == name).count() > 1;
+    match is_shared || name.bytes().all(|b| b.is_ascii_digit()) {
+        true => format!("{} {name}", key.0.as_str()),
+        false => name.to_owned(),
     }
 }
 

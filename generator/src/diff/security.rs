@@ -26,12 +26,17 @@ impl Walk<'_> {
         if old.security == new.security || (self.format < 2 && schemes(old) == schemes(new)) {
             return;
         }
+        let is_open =
+            |o: &Operation| o.security.as_deref().is_some_and(|all| all.iter().all(|own| own.0.is_empty()));
+        if is_open(old) && is_open(new) {
+            return;
+        }
         let text = |o: &Operation| o.security.as_deref().map(alternatives);
         let required = |o: &'_ Operation, side: usize| {
             let own = o.security.as_deref().or_else(|| self.required(side));
             own.unwrap_or_default().to_vec()
         };
-        let fits = secured(&required(old, 0), &required(new, 1));
+        let fits = self.secured([&required(old, 0), &required(new, 1)]);
         let mut row = spot.row(Kind::SecurityChanged).values(text(old), text(new));
         (row.direction, row.fits) = (Some(Direction::Request), Some(fits));
         self.rows.push(row);
@@ -43,7 +48,7 @@ impl Walk<'_> {
         let is_known = self.format >= 2 || (old.required.is_some() && new.required.is_some());
         let (a, b) = (self.required(0), self.required(1));
         if is_known && a.unwrap_or_default() != b.unwrap_or_default() {
-            let fits = secured(a.unwrap_or_default(), b.unwrap_or_default());
+            let fits = self.secured([a.unwrap_or_default(), b.unwrap_or_default()]);
             let (a, b) = (a.map(alternatives), b.map(alternatives));
             let mut row = self.global(Kind::SecurityChanged, "security", "/security").values(a, b);
             (row.direction, row.fits) = (Some(Direction::Request), Some(fits));
@@ -71,6 +76,34 @@ impl Walk<'_> {
             self.rows.push(row);
         }
     }
+
+    /// Compares security. Calls that were authenticated as before are still accepted if each old alternative has all that
+    /// one of the new ones requires. No alternative at all requires nothing.
+    fn secured(&self, sides: [&[Combination]; 2]) -> [Fit; 2] {
+        let nothing = [Combination::default()];
+        let [old, new] = sides.map(|all| if all.is_empty() { &nothing[..] } else { all });
+        let refused = old.iter().find(|own| !new.iter().any(|needs| self.satisfies(own, needs)));
+        let fit = refused.map_or(Fit::All, |own| Fit::Some(format!("a call with the credentials `{own}`")));
+        [fit, Fit::All]
+    }
+
+    /// True if the credentials of an old combination have all that a new one requires. A scheme may have another name in
+    /// the new document, which nobody sends.
+    fn satisfies(&self, own: &Combination, needs: &Combination) -> bool {
+        let [old, new] = self.apis.map(|api| &api.info.security);
+        let known = |scheme: &str| {
+            own.0.get(scheme).or_else(|| {
+                let meant = new.get(scheme).filter(|_| !old.contains_key(scheme))?;
+                let mut same =
+                    own.0.iter().filter(|(name, _)| old.get(*name).is_some_and(|s| is_same(s, meant)));
+                same.next().map(|(_, scopes)| scopes)
+            })
+        };
+        let has = |(scheme, scopes): (&String, &Vec<String>)| {
+            known(scheme).is_some_and(|known| scopes.iter().all(|scope| known.contains(scope)))
+        };
+        needs.0.iter().all(has)
+    }
 }
 
 /// True if an operation may require the scheme.
@@ -79,8 +112,21 @@ fn is_used(api: &Api, name: &str) -> bool {
     own.chain(api.info.required.iter().flatten()).any(|combination| combination.0.contains_key(name))
 }
 
+/// True if both are sent alike: names of schemes and of headers are the same in any case (RFC 9110, 5.1 and 11.1).
+fn is_same(old: &Security, new: &Security) -> bool {
+    match (old, new) {
+        (Security::Http(a), Security::Http(b)) | (Security::Header(a), Security::Header(b)) => {
+            a.eq_ignore_ascii_case(b)
+        }
+        _ => old == new,
+    }
+}
+
 /// The fit of credentials of the old scheme to the new one.
 fn scheme_fit(old: &Security, new: &Security) -> Fit {
+    if is_same(old, new) {
+        return Fit::All;
+    }
     let (Security::OAuth2(old), Security::OAuth2(new)) = (old, new) else {
         return Fit::Some(format!("a credential as `{old}`"));
     };
@@ -92,19 +138,4 @@ fn scheme_fit(old: &Security, new: &Security) -> Fit {
     };
     let lost = old.iter().find(|(name, flow)| !new.get(*name).is_some_and(|other| has(flow, other)));
     lost.map_or(Fit::All, |(name, _)| Fit::Some(format!("a token of the flow `{name}` as it was requested")))
-}
-
-/// Compares security. Calls that were authenticated as before are still accepted if each old alternative has all that
-/// one of the new ones requires. No alternative at all requires nothing.
-fn secured(old: &[Combination], new: &[Combination]) -> [Fit; 2] {
-    let nothing = [Combination::default()];
-    let [old, new] = [old, new].map(|all| if all.is_empty() { &nothing[..] } else { all });
-    let has = |own: &Combination, needs: &Combination| {
-        needs.0.iter().all(|(scheme, scopes)| {
-            own.0.get(scheme).is_some_and(|known| scopes.iter().all(|scope| known.contains(scope)))
-        })
-    };
-    let refused = old.iter().find(|own| !new.iter().any(|needs| has(own, needs)));
-    let fit = refused.map_or(Fit::All, |own| Fit::Some(format!("a call with the credentials `{own}`")));
-    [fit, Fit::All]
 }

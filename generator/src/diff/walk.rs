@@ -10,6 +10,7 @@ use super::alike::{Renamed, is_alike};
 use super::change::{Direction, Kind};
 use super::constraints::is_union;
 use super::relation::{Fit, Relation};
+use super::rename::Pairs;
 use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
@@ -28,8 +29,8 @@ pub(super) struct Walk<'a> {
     same: HashSet<TypeId>,
     /// Named types of each side that were compared.
     pub(super) met: [HashSet<TypeId>; 2],
-    /// Pairs of names that are used at one place, to look for renames.
-    pub(super) pairs: Option<BTreeSet<(TypeId, TypeId)>>,
+    /// Pairs of names that are used at one place, where renames are looked for.
+    pub(super) pairs: Option<Pairs<'a>>,
     /// True if types of one name are skipped: their changes do not distinguish two other types.
     shallow: bool,
     /// The older of the stored forms of both sides: facts that it does not have are unknown.
@@ -163,12 +164,10 @@ impl<'a> Walk<'a> {
         }
         let (a, b) = (name_of(old, old_api), name_of(new, new_api));
         if let (Some(a), Some(b)) = (a, b) {
-            if let Some(pairs) = &mut self.pairs
-                && a != b
-            {
-                pairs.insert((a.clone(), b.clone()));
-            }
-            if a != b && self.renamed.get(a) != Some(b) {
+            if a != b && !self.is_renamed(a, b) {
+                if self.is_trial() {
+                    return;
+                }
                 // Two types that have little in common differ in more than the sum of their members.
                 let alike = self.level < LEVELS && is_alike(old_api, new_api, a, b);
                 let differences = alike.then(|| self.differences(old, new, true));
@@ -195,6 +194,18 @@ impl<'a> Walk<'a> {
             }
         }
         self.meet(old, new, spot);
+    }
+
+    fn is_renamed(&mut self, a: &TypeId, b: &TypeId) -> bool {
+        match &mut self.pairs {
+            Some(pairs) => pairs.may_be_one(a, b, self.apis),
+            None => self.renamed.get(a) == Some(b),
+        }
+    }
+
+    /// True if a walk with the renamed types follows, so that the rows of this one do not count.
+    fn is_trial(&self) -> bool {
+        self.pairs.as_ref().is_some_and(Pairs::has_candidate)
     }
 
     fn views(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
@@ -507,6 +518,9 @@ impl<'a> Walk<'a> {
     }
 
     fn type_changed(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot, differences: Option<Vec<Row>>) {
+        if self.is_trial() {
+            return;
+        }
         let kind = match spot.place {
             Place::Field => Kind::FieldTypeChanged,
             Place::Parameter => Kind::ParameterTypeChanged,

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use saphyr_parser::{Event, Parser};
-use serde_json::Value;
 
 use super::Source;
-use super::json_text::{JsonText, PartId};
-use super::reference::{self, Target};
+use super::json_text::JsonText;
+use super::published::{Nodes, published};
 use super::text::{self, Notation};
 use crate::diagnostic::{Diagnostic, Place, Pointer, Sink};
 
@@ -103,123 +102,6 @@ fn publish_all(source: &Source<'_>, pointers: &[Pointer]) -> Vec<Pointer> {
         },
         None => pointers.to_vec(),
     }
-}
-
-/// A document whose nodes are found step by step.
-trait Nodes {
-    type Node: Copy;
-
-    fn root(&self) -> Self::Node;
-    fn member(&mut self, node: Self::Node, name: &str) -> Option<Self::Node>;
-    /// The number of items of a list.
-    fn length(&mut self, node: Self::Node) -> Option<usize>;
-    fn item(&mut self, node: Self::Node, index: usize) -> Option<Self::Node>;
-    fn text(&mut self, node: Self::Node) -> Option<String>;
-
-    /// The node at a pointer.
-    fn at(&mut self, at: &Pointer) -> Option<Self::Node> {
-        let mut node = self.root();
-        for token in at.tokens() {
-            node = match self.length(node) {
-                Some(_) => self.item(node, token.parse().ok()?)?,
-                None => self.member(node, &token)?,
-            };
-        }
-        Some(node)
-    }
-
-    /// The target of the node's `$ref`.
-    fn reference(&mut self, node: Self::Node) -> Option<(Pointer, Self::Node)> {
-        let reference = self.member(node, "$ref").and_then(|reference| self.text(reference))?;
-        let Target::Node(target) = reference::target(&reference) else { return None };
-        let target = Pointer::new(target.into_owned());
-        self.at(&target).map(|node| (target, node))
-    }
-}
-
-impl<'t> Nodes for &'t Value {
-    type Node = &'t Value;
-
-    fn root(&self) -> &'t Value {
-        self
-    }
-
-    fn member(&mut self, node: &'t Value, name: &str) -> Option<&'t Value> {
-        node.as_object()?.get(name)
-    }
-
-    fn length(&mut self, node: &'t Value) -> Option<usize> {
-        node.as_array().map(Vec::len)
-    }
-
-    fn item(&mut self, node: &'t Value, index: usize) -> Option<&'t Value> {
-        node.as_array()?.get(index)
-    }
-
-    fn text(&mut self, node: &'t Value) -> Option<String> {
-        node.as_str().map(str::to_owned)
-    }
-}
-
-impl Nodes for JsonText<'_> {
-    type Node = PartId;
-
-    fn root(&self) -> PartId {
-        Self::ROOT
-    }
-
-    fn member(&mut self, node: PartId, name: &str) -> Option<PartId> {
-        JsonText::member(self, node, name)
-    }
-
-    fn length(&mut self, node: PartId) -> Option<usize> {
-        self.items(node).map(<[PartId]>::len)
-    }
-
-    fn item(&mut self, node: PartId, index: usize) -> Option<PartId> {
-        self.items(node)?.get(index).copied()
-    }
-
-    fn text(&mut self, node: PartId) -> Option<String> {
-        self.string(node)
-    }
-}
-
-/// The place in the document, behind the references on the way to it; its nearest ancestor where there is none.
-fn published<N: Nodes>(nodes: &mut N, at: &Pointer) -> Pointer {
-    let (mut node, mut found) = (nodes.root(), Pointer::root());
-    // Invariant: references that lead in a circle end this.
-    let mut jumps = 64;
-    for token in at.tokens() {
-        loop {
-            let child = match nodes.length(node) {
-                Some(_) => item(nodes, node, &token),
-                None => nodes.member(node, &token).map(|child| (token.clone(), child)),
-            };
-            if let Some((token, child)) = child {
-                (node, found) = (child, found.child(&token));
-                break;
-            }
-            let Some((target, next)) = nodes.reference(node).filter(|_| jumps > 0) else { return found };
-            jumps -= 1;
-            (node, found) = (next, target);
-        }
-    }
-    found
-}
-
-/// The item at an index, or the parameter of that name: stages name parameters by their name, since their order means
-/// nothing.
-fn item<N: Nodes>(nodes: &mut N, list: N::Node, token: &str) -> Option<(String, N::Node)> {
-    if let Some(item) = token.parse::<usize>().ok().and_then(|index| nodes.item(list, index)) {
-        return Some((token.to_owned(), item));
-    }
-    (0..nodes.length(list)?).find_map(|index| {
-        let item = nodes.item(list, index)?;
-        let behind = nodes.reference(item).map_or(item, |(_, target)| target);
-        let name = nodes.member(behind, "name").and_then(|name| nodes.text(name));
-        (name.as_deref() == Some(token)).then(|| (index.to_string(), item))
-    })
 }
 
 /// Finds the line and column of each location: a member at its name, an item at its value. A location that the text

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::words::{reach, verb};
+use crate::diagnostic::shown_json;
 use crate::diff::{Accepted, Bump, Change, Diff, Kind, Wire};
 
 /// The schema that the output names and follows.
@@ -33,7 +34,7 @@ pub fn sarif(diff: &Diff) -> Result<String, serde_json::Error> {
         "results": open.chain(accepted).collect::<Vec<_>>(),
     });
     let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] });
-    Ok(serde_json::to_string_pretty(&log)? + "\n")
+    Ok(shown_json(&serde_json::to_string_pretty(&log)?) + "\n")
 }
 
 fn rule(kind: Kind) -> Value {

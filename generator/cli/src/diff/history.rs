@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use anyhow::bail;
 use serde::Serialize;
-use storewright_generator::diagnostic::{Sink, shown};
+use storewright_generator::diagnostic::{Sink, shown, shown_json};
 use storewright_generator::diff::{Bump, Change, Diff, Wire};
 
 use super::{Args, Compared, Format, given, is_met, located, put, read, refuse};
@@ -49,7 +49,7 @@ pub(super) fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
         .collect();
     let history = History { flip_flops: flip_flops(&steps), steps };
     let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&history)? + "\n",
+        Format::Json => shown_json(&serde_json::to_string_pretty(&history)?) + "\n",
         _ => text(&history),
     };
     put(args, &text)?;
