@@ -26,17 +26,16 @@ impl Walk<'_> {
         if old.security == new.security || (self.format < 2 && schemes(old) == schemes(new)) {
             return;
         }
-        let is_open =
-            |o: &Operation| o.security.as_deref().is_some_and(|all| all.iter().all(|own| own.0.is_empty()));
-        if is_open(old) && is_open(new) {
-            return;
-        }
         let text = |o: &Operation| o.security.as_deref().map(alternatives);
         let required = |o: &'_ Operation, side: usize| {
             let own = o.security.as_deref().or_else(|| self.required(side));
             own.unwrap_or_default().to_vec()
         };
-        let fits = self.secured([&required(old, 0), &required(new, 1)]);
+        let sides = [required(old, 0), required(new, 1)];
+        if sides.iter().flatten().all(|combination| combination.0.is_empty()) {
+            return;
+        }
+        let fits = self.secured([&sides[0], &sides[1]]);
         let mut row = spot.row(Kind::SecurityChanged).values(text(old), text(new));
         (row.direction, row.fits) = (Some(Direction::Request), Some(fits));
         self.rows.push(row);
