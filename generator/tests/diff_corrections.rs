@@ -205,7 +205,8 @@ fn the_gravest_of_the_hidden_changes_comes_first() {
     let overlay = COPIES.replace("actions:", "actions:\n  - target: $.components.schemas.Book.properties\n    description: the server sends it\n    update: {isbn: {type: string}}");
     let old = shelves("1", "title: {type: string}", BOOK);
     let copy = "{type: object, properties: {title: {type: integer}}}";
-    let diff = separated_by(&overlay, &old, &shelves("2", "title: {type: string}, isbn: {type: string}", copy));
+    let diff =
+        separated_by(&overlay, &old, &shelves("2", "title: {type: string}, isbn: {type: string}", copy));
     let hidden = corrected(&diff, Effect::Hides);
     assert_eq!(hidden, ["body-type-changed POST /shelves body", "field-added Book.isbn"]);
 }

@@ -301,8 +301,9 @@ pub fn store(project: &Project, roots: &[Root], out: &mut Sink) -> anyhow::Resul
 
 /// Helps name rules files, and a person with a document alone has no folder for them yet.
 fn say_where_rules_go(how: &Finish, diagnostics: &[Diagnostic]) {
-    let is_rule =
-        |help: &String| ["overlay", "naming.toml", "areas.toml", "crate.toml"].iter().any(|word| help.contains(word));
+    let is_rule = |help: &String| {
+        ["overlay", "naming.toml", "areas.toml", "crate.toml"].iter().any(|word| help.contains(word))
+    };
     let helps = || diagnostics.iter().filter_map(|diagnostic| diagnostic.help.as_ref());
     if how.ruleless && helps().any(is_rule) {
         tell!(

@@ -112,10 +112,10 @@ impl Keys<'_> {
         let Some(names) = self.names else { return Vec::new() };
         // Equal inline types are aliases of one.
         let target = owner.and_then(|owner| self.api.resolve(owner)).map(|(target, _)| target);
+        let ids = || [Some(id), owner, target].into_iter().flatten();
         let own = |id: &TypeId| names.types.get(id).and_then(|t| t.members.get(value));
-        let Some(member) = own(id).or_else(|| owner.and_then(own)).or_else(|| target.and_then(own)) else { return Vec::new() };
-        let ids = [Some(id), owner, target];
-        let idents: BTreeSet<&str> = ids.into_iter().flatten().filter_map(|id| self.ident(id)).collect();
+        let Some(member) = ids().find_map(own) else { return Vec::new() };
+        let idents: BTreeSet<&str> = ids().filter_map(|id| self.ident(id)).collect();
         idents.into_iter().map(|ident| format!("models::{ident}::{member}")).collect()
     }
 
@@ -226,10 +226,8 @@ const NEW: &str = "new in Rust, nothing stops compiling";
 fn part(row: &mut Row, rust: Bump) {
     use Kind as K;
     // A required parameter is an argument in the place of a setter.
-    let is_renamed = matches!(
-        row.kind(),
-        K::OperationRenamed | K::OperationMoved | K::TypeRenamed | K::ParameterRequired
-    );
+    let is_renamed =
+        matches!(row.kind(), K::OperationRenamed | K::OperationMoved | K::TypeRenamed | K::ParameterRequired);
     let [before, now] = &mut row.rust_items;
     let path = |item: &Option<String>| item.as_deref()?.split(' ').next().map(str::to_owned);
     if is_renamed || row.successor.is_some() || path(before) == path(now) {

@@ -63,7 +63,8 @@ pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
 
 /// A row shows two items only if one of them is the other, and says that nothing breaks only if nothing does.
 fn assert_honest(change: &Change) {
-    let path = |item: &Option<String>| item.as_deref().and_then(|item| item.split(' ').next().map(str::to_owned));
+    let path =
+        |item: &Option<String>| item.as_deref().and_then(|item| item.split(' ').next().map(str::to_owned));
     let [old, new] = [path(&change.rust_old), path(&change.rust_new)];
     let is_other = matches!(
         change.kind,

@@ -139,7 +139,6 @@ pub(crate) fn rendered(made: &Made, runtime: &str) -> Vec<File> {
         runtime: Runtime::Path(runtime.into()),
         version: "0.1.0".to_owned(),
         workspace: true,
-        ..Options::default()
     };
     let model = made.api.as_ref().unwrap().model();
     let plan = plan::plan(&model, made.names.as_ref().unwrap(), &options.custom);
