@@ -64,6 +64,35 @@ fn examples(file: &str) -> String {
     out
 }
 
+/// The `crate.toml` that docs/overlay.md shows, with a type of `std` in the place of the one of another crate.
+fn documented_choices() -> Texts {
+    let guide = fs::read_to_string(shared::workspace().join("docs/overlay.md")).unwrap();
+    let example = guide.split_once("## The crate").unwrap().1.split_once("```toml\n").unwrap().1;
+    let (custom, _) = example.split_once("\n[dependencies]").unwrap();
+    assert!(custom.contains("[replace]") && custom.contains("[derive]"), "{custom}");
+    let document = serde_json::json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Pets", "version": "1" },
+        "servers": [{ "url": "https://pets.example" }],
+        "paths": { "/pets": { "get": { "operationId": "pets_list", "responses": { "200": { "description": "",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Pet" } } } } } } } },
+        "components": { "schemas": {
+            "Money": { "type": "string" },
+            "Pet": { "type": "object", "properties": {
+                "age": { "type": "integer" },
+                "price": { "$ref": "#/components/schemas/Money" },
+                "prices": { "type": "array", "items": { "$ref": "#/components/schemas/Money" } }
+            } }
+        } }
+    });
+    Texts {
+        name: "documented-choices".to_owned(),
+        document: Some(("document.json", document.to_string().into_bytes())),
+        custom: Some(custom.replace("rust_decimal::Decimal", "std::net::Ipv4Addr")),
+        ..Texts::default()
+    }
+}
+
 /// A workspace of the crates of all fixtures, with the lints of ours.
 fn workspace() -> Vec<String> {
     let root = fs::canonicalize(shared::workspace()).unwrap();
@@ -76,7 +105,8 @@ fn workspace() -> Vec<String> {
         document: Some(("document.json", document.to_string().into_bytes())),
         ..Texts::default()
     });
-    for texts in cases.iter().map(|case| Texts::read(case)).chain(odd) {
+    let all = cases.iter().map(|case| Texts::read(case)).chain(odd).chain([documented_choices()]);
+    for texts in all {
         let mut out = Sink::new();
         let made = texts.make(|_| false, &mut out);
         assert!(made.names.is_some(), "{}: {}", texts.name, stages::report(&out));

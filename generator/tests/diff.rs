@@ -227,6 +227,9 @@ fn a_change_of_names_alone_shows_in_rust() {
             report::markdown(&found, report::COMMENT),
             report::html(&found).unwrap(),
         ];
+        let major = found.summary.rust_only.iter().filter(|item| item.rust == Bump::Major).count();
+        let counted = all[0].contains(&format!("0 minor, and {major} major in Rust alone;"));
+        assert_eq!(counted, !is_part, "{}", all[0]);
         for (text, title) in all.iter().zip(apart) {
             assert_eq!(text.contains(title), is_part, "{text}");
             assert!(text.contains(title.trim_end_matches(", of all areas")), "{text}");

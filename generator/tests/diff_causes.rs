@@ -581,3 +581,14 @@ components: {{schemas: {{Author: {}, Publisher: {}, {}, {}}}}}",
     let gone = row(&back, Kind::VariantRemoved, "BookResponse.included[]|Publisher");
     assert_eq!((gone.wire, gone.rust), (Wire::Safe, Bump::Major), "{gone:#?}");
 }
+
+#[test]
+fn a_type_of_one_name_with_another_form_is_shown_by_its_forms() {
+    let found = changes(
+        &plain(),
+        "components: {schemas: {Author: {type: null, properties: null, oneOf: [{type: string}, {type: integer}]}}}",
+    );
+    let changed = row(&found, Kind::FieldTypeChanged, "Author");
+    let shown = (changed.old.as_deref(), changed.new.as_deref());
+    assert_eq!(shown, (Some("object"), Some("one of 2 types")), "{changed:#?}");
+}

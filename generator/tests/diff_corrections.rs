@@ -63,7 +63,11 @@ fn version(text: &[u8], overlay: Option<&Overlay>) -> Version {
 }
 
 fn separated(old: &[u8], new: &[u8]) -> Diff {
-    let overlay = Overlay::parse(Source { name: "overlay.yaml", text: OVERLAY.as_bytes() }, &mut Sink::new());
+    separated_by(OVERLAY, old, new)
+}
+
+fn separated_by(overlay: &str, old: &[u8], new: &[u8]) -> Diff {
+    let overlay = Overlay::parse(Source { name: "overlay.yaml", text: overlay.as_bytes() }, &mut Sink::new());
     let corrected = [old, new].map(|text| version(text, overlay.as_ref()));
     let raw = [old, new].map(|text| version(text, None));
     let mut found = diff::compare(&corrected[0], &corrected[1]);
@@ -141,6 +145,70 @@ fn a_correction_of_the_values_of_a_change_leaves_it_the_vendors() {
         corrected(&diff, Effect::Hides).into_iter().collect::<BTreeSet<_>>(),
         BTreeSet::from(["field-added Book.old".to_owned(), "value-added Book.kind=ATLAS".to_owned()])
     );
+}
+
+/// Two responses, of which the vendor writes the second inline from version 2 on.
+fn shelves(version: &str, members: &str, second: &str) -> Vec<u8> {
+    let text = format!(
+        "
+openapi: 3.0.3
+info: {{title: Shelf, version: '{version}'}}
+servers: [{{url: 'https://shelf.example'}}]
+paths:
+  /books:
+    get:
+      operationId: books_list
+      tags: [Books]
+      responses:
+        '200': {{description: '', content: {{application/json: {{schema: {{$ref: '#/components/schemas/Book'}}}}}}}}
+  /shelves:
+    post:
+      operationId: shelves_list
+      tags: [Shelves]
+      requestBody: {{content: {{application/json: {{schema: {second}}}}}}}
+      responses: {{'204': {{description: ''}}}}
+components: {{schemas: {{Book: {{type: object, properties: {{{members}}}}}}}}}
+"
+    );
+    serde_json::to_vec(&serde_yaml::from_str::<Value>(&text).unwrap()).unwrap()
+}
+
+/// The copy is the definition, and nothing else is corrected.
+const COPIES: &str = "
+overlay: 1.0.0
+info: {title: Shelf, version: '1'}
+actions:
+  - target: $.paths['/shelves'].post.requestBody.content['application/json'].schema
+    description: the vendor's tool copies definitions
+    remove: true
+  - target: $.paths['/shelves'].post.requestBody.content['application/json']
+    description: the vendor's tool copies definitions
+    update: {schema: {$ref: '#/components/schemas/Book'}}
+";
+const BOOK: &str = "{$ref: '#/components/schemas/Book'}";
+
+#[test]
+fn a_hidden_change_that_consists_of_rows_is_no_row() {
+    let old = shelves("1", "title: {type: string}, pages: {type: integer}", BOOK);
+    let copy = "{type: object, properties: {title: {type: string}}}";
+    let diff = separated_by(COPIES, &old, &shelves("2", "title: {type: string}", copy));
+    assert_eq!(rows(&diff), BTreeSet::from(["field-removed Book.pages".to_owned()]));
+    assert_eq!(corrected(&diff, Effect::Hides), Vec::<String>::new());
+    // The copy differs in more than the definition does.
+    let copy = "{type: object, properties: {title: {type: integer}}}";
+    let diff = separated_by(COPIES, &old, &shelves("2", "title: {type: string}", copy));
+    assert_eq!(corrected(&diff, Effect::Hides), ["body-type-changed POST /shelves body"]);
+}
+
+#[test]
+fn the_gravest_of_the_hidden_changes_comes_first() {
+    let overlay = COPIES.replace("actions:", "actions:\n  - target: $.components.schemas.Book.properties\n    description: the server sends it\n    update: {isbn: {type: string}}");
+    let old = shelves("1", "title: {type: string}", BOOK);
+    let copy = "{type: object, properties: {title: {type: integer}}}";
+    let diff =
+        separated_by(&overlay, &old, &shelves("2", "title: {type: string}, isbn: {type: string}", copy));
+    let hidden = corrected(&diff, Effect::Hides);
+    assert_eq!(hidden, ["body-type-changed POST /shelves body", "field-added Book.isbn"]);
 }
 
 /// The same parts in both ways: of whole documents, and of those operations and schemas that corrections can affect.

@@ -229,4 +229,13 @@ mod tests {
         }
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn the_readme_lists_every_command() {
+        let readme = include_str!("../../README.md");
+        for command in command().get_subcommands().filter(|command| !command.is_hide_set()) {
+            let row = format!("| `cargo xtask {}", command.get_name());
+            assert!(readme.contains(&row), "{row}");
+        }
+    }
 }

@@ -42,7 +42,8 @@ pub struct Args {
     /// The API's name, which names the crate; by default derived from the file's name.
     #[arg(long, requires = "from")]
     pub name: Option<String>,
-    /// A folder with any of overlay.yaml, naming.toml and areas.toml; in a checkout with `specs/` also one of its APIs.
+    /// A folder with any of overlay.yaml, naming.toml, areas.toml and crate.toml; in a checkout with `specs/` also one of
+    /// its APIs.
     #[arg(long, requires = "from", value_name = "API|DIR")]
     pub api: Option<String>,
     /// Generate only these operations, with the types that they use: a tag, an operationId, a path in which `*` is any
@@ -300,13 +301,14 @@ pub fn store(project: &Project, roots: &[Root], out: &mut Sink) -> anyhow::Resul
 
 /// Helps name rules files, and a person with a document alone has no folder for them yet.
 fn say_where_rules_go(how: &Finish, diagnostics: &[Diagnostic]) {
-    let is_rule =
-        |help: &String| ["overlay", "naming.toml", "areas.toml"].iter().any(|word| help.contains(word));
+    let is_rule = |help: &String| {
+        ["overlay", "naming.toml", "areas.toml", "crate.toml"].iter().any(|word| help.contains(word))
+    };
     let helps = || diagnostics.iter().filter_map(|diagnostic| diagnostic.help.as_ref());
     if how.ruleless && helps().any(is_rule) {
         tell!(
-            "overlay.yaml, naming.toml and areas.toml of your own go into a folder that you give with `--api DIR`; \
-             README.md, \"A crate from your own document\", has an example"
+            "overlay.yaml, naming.toml, areas.toml and crate.toml of your own go into a folder that you give with \
+             `--api DIR`; README.md, \"A crate from your own document\", has an example"
         );
     }
 }

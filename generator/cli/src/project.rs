@@ -21,7 +21,7 @@ pub struct Project {
 }
 
 /// The settings in storewright.toml. Paths are relative to its folder, which contains the rules (overlay.yaml,
-/// naming.toml and areas.toml), too.
+/// naming.toml, areas.toml and crate.toml), too.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {

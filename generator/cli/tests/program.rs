@@ -71,6 +71,39 @@ fn a_project_is_written_and_generates_its_crate() {
     assert!(found.contains("models::Animal.name") && found.contains("client/src/models/"), "{found}");
 }
 
+/// The crate of README's first commands needs no crate that a registry does not have.
+#[test]
+fn the_commands_of_the_readme_make_a_crate_that_cargo_can_resolve() {
+    let readme = include_str!("../../../README.md");
+    let blocks: Vec<&str> =
+        readme.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
+    let blocks: Vec<&&str> = blocks.iter().filter(|block| block.contains("storewright init")).collect();
+    assert_eq!(blocks.len(), 2, "{blocks:#?}");
+    for block in blocks {
+        let folder = Folder::new();
+        fs::write(folder.path("openapi.json"), SHOP).unwrap();
+        let mut current = String::new();
+        let commands = block.lines().map(|line| line.split(" #").next().unwrap());
+        for command in commands.flat_map(|line| line.split("&&")).map(str::trim) {
+            let command = command.replace("URL", "https://git.example/s");
+            match command.split(' ').collect::<Vec<_>>().as_slice() {
+                ["cd", to] => current = (*to).to_owned(),
+                ["storewright", arguments @ ..] => drop(folder.run(&current, arguments, 0)),
+                other => assert_eq!(other[0], "cargo", "{other:?}"),
+            }
+        }
+        let manifest = fs::read_to_string(folder.path(&current).join("client/Cargo.toml")).unwrap();
+        assert!(manifest.contains("git = \"https://git.example/s\""), "{manifest}");
+    }
+}
+
+#[test]
+fn the_help_names_each_file_of_rules() {
+    let (help, _) = Folder::new().run("", &["generate", "--help"], 0);
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("overlay.yaml, naming.toml, areas.toml and crate.toml"), "{help}");
+}
+
 #[test]
 fn a_document_in_the_folder_stays_there() {
     let folder = Folder::new();

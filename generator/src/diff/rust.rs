@@ -112,12 +112,10 @@ impl Keys<'_> {
         let Some(names) = self.names else { return Vec::new() };
         // Equal inline types are aliases of one.
         let target = owner.and_then(|owner| self.api.resolve(owner)).map(|(target, _)| target);
+        let ids = || [Some(id), owner, target].into_iter().flatten();
         let own = |id: &TypeId| names.types.get(id).and_then(|t| t.members.get(value));
-        let Some(member) = own(id).or_else(|| owner.and_then(own)).or_else(|| target.and_then(own)) else {
-            return Vec::new();
-        };
-        let ids = [Some(id), owner, target];
-        let idents: BTreeSet<&str> = ids.into_iter().flatten().filter_map(|id| self.ident(id)).collect();
+        let Some(member) = ids().find_map(own) else { return Vec::new() };
+        let idents: BTreeSet<&str> = ids().filter_map(|id| self.ident(id)).collect();
         idents.into_iter().map(|ident| format!("models::{ident}::{member}")).collect()
     }
 

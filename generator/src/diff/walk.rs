@@ -527,8 +527,12 @@ impl<'a> Walk<'a> {
             Place::Body => Kind::BodyTypeChanged,
             Place::Response | Place::Failure => Kind::ResponseTypeChanged,
         };
-        let (shown_old, shown_new) = (self.shown(old, 0), self.shown(new, 1));
-        let mut row = spot.row(kind).values(Some(shown_old), Some(shown_new));
+        let mut shown = (self.shown(old, 0), self.shown(new, 1));
+        if shown.0 == shown.1 {
+            shown = (self.form(old, 0), self.form(new, 1));
+        }
+        let (from, to) = Some(shown).filter(|(from, to)| from != to).unzip();
+        let mut row = spot.row(kind).values(from, to);
         row.strict = differences.as_ref().is_none_or(|differences| !differences.is_empty());
         row.fits = differences.is_none().then(|| self.fits([old, new], spot));
         row.differences = differences.unwrap_or_default();
@@ -559,6 +563,12 @@ impl<'a> Walk<'a> {
         if let Some(name) = name_of(node, api) {
             return name.label();
         }
+        self.form(node, side)
+    }
+
+    /// The definition of a type, whatever its name.
+    fn form(&self, node: &TypeRef, side: usize) -> String {
+        let api = self.api_of(side);
         match view(node, api) {
             View::Scalar(text) => text,
             View::List(item) => format!("list of {}", self.shown(item, side)),

@@ -157,8 +157,11 @@ fn counts(diff: &Diff) -> String {
         0 => String::new(),
         n => format!(", {n} more by corrections of the overlay"),
     };
+    // The areas of these are unknown, so a part of the report leaves them to their own section.
+    let alone = summary.rust_only.iter().filter(|item| item.rust == Bump::Major && !diff.is_part).count();
+    let alone = if alone > 0 { format!(", and {alone} major in Rust alone") } else { String::new() };
     format!(
-        "{}{places}{counted}{accepted}{corrected}\nwire: {} breaking, {} risky, {} safe\nrust: {} major, {} minor{asked}\n",
+        "{}{places}{counted}{accepted}{corrected}\nwire: {} breaking, {} risky, {} safe\nrust: {} major, {} minor{alone}{asked}\n",
         count(summary.causes, "change"),
         of(&summary.wire, "breaking"),
         of(&summary.wire, "risky"),

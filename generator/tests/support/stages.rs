@@ -7,7 +7,7 @@ use std::path::Path;
 use storewright_generator::api::{Api, stored};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{self, Overlay, Source, Spec};
-use storewright_generator::name::{self, Config, Names};
+use storewright_generator::name::{self, Config, Custom, Names};
 use storewright_generator::render::{self, File, Options, Runtime};
 use storewright_generator::{lower, plan};
 
@@ -20,6 +20,8 @@ pub(crate) struct Texts {
     pub(crate) overlay: Option<Vec<u8>>,
     pub(crate) naming: String,
     pub(crate) areas: Option<String>,
+    /// Choices for the crate: `crate.toml`.
+    pub(crate) custom: Option<String>,
     /// A stored Api in place of a document.
     pub(crate) stored: Option<BTreeMap<String, String>>,
     /// Templates of the case's own, by path below `templates/`.
@@ -35,6 +37,7 @@ pub(crate) struct Made {
     pub(crate) api: Option<Api>,
     pub(crate) names: Option<Names>,
     pub(crate) templates: BTreeMap<String, String>,
+    pub(crate) custom: Custom,
 }
 
 impl Texts {
@@ -51,6 +54,7 @@ impl Texts {
             overlay: read("overlay.yaml"),
             naming: text("naming.toml").unwrap_or_default(),
             areas: text("areas.toml"),
+            custom: text("crate.toml"),
             keep_prose: false,
             stored: stored.is_dir().then(|| {
                 let files = std::fs::read_dir(stored).unwrap().map(|entry| entry.unwrap());
@@ -62,7 +66,9 @@ impl Texts {
 
     /// Loads, lowers and names; stops after the stage that `enough` says.
     pub(crate) fn make(&self, enough: impl Fn(&Sink) -> bool, out: &mut Sink) -> Made {
-        let mut made = Made { templates: self.templates.clone(), ..Made::default() };
+        let custom = self.custom.as_ref().map(|text| Custom::parse(text, out).unwrap());
+        let custom = custom.unwrap_or_default();
+        let mut made = Made { templates: self.templates.clone(), custom, ..Made::default() };
         if let Some((name, text)) = &self.document {
             let source = Source { name, text };
             made.api = self.lowered(source, &mut made, &enough, out);
@@ -129,10 +135,10 @@ pub(crate) fn stored_text(api: &Api) -> String {
 pub(crate) fn rendered(made: &Made, runtime: &str) -> Vec<File> {
     let options = Options {
         templates: made.templates.clone(),
+        custom: made.custom.clone(),
         runtime: Runtime::Path(runtime.into()),
         version: "0.1.0".to_owned(),
         workspace: true,
-        ..Options::default()
     };
     let model = made.api.as_ref().unwrap().model();
     let plan = plan::plan(&model, made.names.as_ref().unwrap(), &options.custom);

@@ -73,6 +73,8 @@ impl<T> PartialEq for Typed<T> {
     }
 }
 
+impl<T> Eq for Typed<T> {}
+
 impl<T> fmt::Debug for Typed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.json, f)
