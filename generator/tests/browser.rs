@@ -150,7 +150,7 @@ fn a_row_says_whom_it_reaches_and_what_it_is_in_rust() {
     let text = page.eval(&format!("document.getElementById('{}').innerText", row.id));
     let text = text.as_str().unwrap();
     assert!(text.contains(&row.note.replace('`', "")), "{text}");
-    for part in row.reach.sample.iter().chain(&row.rust_old).chain([&row.pointer]) {
+    for part in row.reach.calls.iter().chain(&row.rust_old).chain([&row.pointer]) {
         assert!(text.contains(part.as_str()), "{part} is not in {text}");
     }
 }

@@ -10,6 +10,8 @@ use crate::diff::{Change, Diff};
 
 /// The page, with its style and its script.
 const TEMPLATE: &str = include_str!("report.html");
+/// The number of operations that a row lists.
+const SAMPLE: usize = 5;
 
 #[derive(Serialize)]
 struct ShownRow<'a> {
@@ -106,7 +108,7 @@ fn row<'a>(entry: &Entry<'a>, title: &'a str, subtitle: &'a str) -> ShownRow<'a>
         rust_new: change.rust_new.as_deref(),
         migrations: migrations(entry, usize::MAX).0,
         rust_items: entry.all().flat_map(|c| c.rust_items.iter().map(String::as_str)).collect(),
-        sample: &change.reach.sample,
+        sample: change.reach.calls.get(..SAMPLE).unwrap_or(&change.reach.calls),
         operations: change.reach.operations,
         places: entry.others.iter().map(|c| place(c)).collect(),
     }
