@@ -330,7 +330,9 @@ fn values_of_one_enum_are_told_in_one_line() {
     );
     assert_eq!(found.summary.changes, 3);
     let text = report::text(&found, false);
-    assert!(text.contains("Author.role=A added · response · reaches 2 operations · also B, C\n"), "{text}");
+    let ids: Vec<&str> = found.changes.iter().map(|change| change.id.as_str()).collect();
+    let line = "Author.role=A added · response · reaches 2 operations · also B, C";
+    assert!(text.contains(&format!("{line} [{}]\n", ids.join(", "))), "{text}");
 }
 
 #[test]

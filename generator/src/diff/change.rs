@@ -275,7 +275,7 @@ pub struct Change {
     pub rust_items: Vec<String>,
     /// The reason for the two verdicts.
     pub note: String,
-    /// The same for identical changes in several places.
+    /// The same for identical changes in several places, made of the ids of all.
     pub group: Option<String>,
 }
 

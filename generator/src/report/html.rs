@@ -71,6 +71,7 @@ pub fn html(diff: &Diff) -> Result<String, String> {
     }
     let items: Vec<(&str, &str, String)> =
         items(diff).into_iter().map(|(rust, path, what)| (rust.as_str(), path, what)).collect();
+    let line = |(title, all): (_, Vec<super::text::Aside<'_>>)| -> (&str, Vec<String>) { (title, all.into_iter().map(|aside| aside.text).collect()) };
     let values = context! {
         from => diff.from,
         to => diff.to,
@@ -81,7 +82,7 @@ pub fn html(diff: &Diff) -> Result<String, String> {
         rows,
         items,
         items_of => super::outline::items_of(diff),
-        asides => asides(diff),
+        asides => asides(diff).into_iter().map(line).collect::<Vec<_>>(),
     };
     environment.render_named_str("report.html", TEMPLATE, values).map_err(|e| format!("report.html: {e:#}"))
 }
