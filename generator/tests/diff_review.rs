@@ -134,6 +134,7 @@ fn a_group_accepts_a_row_with_all_its_places_and_none_that_joins_later() {
     let named = format!("[group {group}]");
     assert!(report::text(&diff, false).contains(&named), "{}", report::text(&diff, false));
     assert!(report::markdown(&diff, report::COMMENT).contains(&format!("\\[group {group}\\]")));
+    assert!(report::html(&diff).unwrap().contains(&format!("<code>{group}</code>")));
     let text = format!("[[accept]]\ngroup = \"{group}\"\nreason = \"we send it\"\n");
     let mut out = Sink::new();
     policy(&text).apply(&mut diff, TODAY, &mut out);
