@@ -249,8 +249,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// True for a safe default that was taken because the document is wrong: it cannot be read unchanged, or its
-    /// parts cannot have their names.
+    /// True for a safe default that was taken because the document breaks the rules of its format.
     pub fn is_fault(&self) -> bool {
         let is_fault = matches!(
             self.code,
@@ -261,7 +260,6 @@ impl Diagnostic {
                 | Code::DuplicateOperationId
                 | Code::PathParameter
                 | Code::UndeclaredDiscriminator
-                | Code::NameCollision
         );
         is_fault && self.severity == Severity::Notice
     }

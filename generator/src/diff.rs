@@ -142,6 +142,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
     let rust_only = rust::judge(&mut rows, &items, [old.api, new.api]);
     let mut changes: Vec<Change> = rows.into_iter().map(row::Row::finish).collect();
     changes.sort_by(Change::order);
+    identify_groups(&mut changes);
     let summary = summary(&changes, rust_only, [old.api, new.api]);
     // The line above the rows and the rows agree.
     let bump = changes.iter().map(|change| change.rust).chain([items.bump()]).min().unwrap_or(Bump::None);
@@ -160,6 +161,28 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
     };
     out.escape();
     out
+}
+
+/// Makes each group's id one of all ids in it: an accepted group never covers a change that joins it later.
+fn identify_groups(changes: &mut [Change]) {
+    let mut members: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for change in changes.iter() {
+        if let Some(group) = &change.group {
+            members.entry(group.clone()).or_default().push(&change.id);
+        }
+    }
+    let ids: BTreeMap<String, String> = members
+        .into_iter()
+        .map(|(group, mut ids)| {
+            ids.sort_unstable();
+            (group, row::stable(&ids))
+        })
+        .collect();
+    for group in changes.iter_mut().filter_map(|change| change.group.as_mut()) {
+        if let Some(id) = ids.get(group) {
+            group.clone_from(id);
+        }
+    }
 }
 
 fn summary(changes: &[Change], rust_only: Vec<ItemChange>, sides: [&Api; 2]) -> Summary {

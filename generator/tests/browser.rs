@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::chromium::Page;
 use crate::support::diff;
 use serde_json::Value;
-use storewright_generator::diff::Diff;
+use storewright_generator::diff::{Change, Diff};
 use storewright_generator::report;
 
 const AREAS: &str = "[area.lending]\nabout = \"loans\"\ntags = [\"Loans\"]\n\n[area.shelves]\nabout = \"books\"\ntags = [\"Books\"]\n";
@@ -20,10 +20,11 @@ fn report() -> (Diff, String) {
     for name in [
         "field-added",
         "value-added",
-        "one-parameter-everywhere",
         "limit-changed",
         "operation-added",
         "type-added",
+        "one-parameter-everywhere",
+        "one-status-everywhere",
     ] {
         document = diff::patched(&document, &cases[name]);
     }
@@ -34,13 +35,23 @@ fn report() -> (Diff, String) {
     (found, html)
 }
 
-/// The rows that are on the screen: id, area, wire, rust, kind.
+/// The rows that are on the screen, by the ids of all their locations.
 const SEEN: &str = "Array.from(document.querySelectorAll('.row'))
     .filter(row => row.checkVisibility())
-    .map(row => [row.id, row.dataset.area, row.dataset.wire, row.dataset.rust, row.dataset.kind])";
+    .map(row => [row.id, ...Array.from(row.querySelectorAll('.place'), place => place.id)])";
 
 fn seen(page: &mut Page) -> Vec<Vec<String>> {
     serde_json::from_value(page.eval(SEEN)).unwrap()
+}
+
+/// The words about the rows that are shown, of all of them.
+fn counted(shown: &[Vec<String>], places: usize, all: &[Vec<String>]) -> String {
+    let part = |count: usize, all: usize, noun: &str| match count == all {
+        true => format!("{all} {noun}"),
+        false => format!("{count} of {all} {noun}"),
+    };
+    let total = all.iter().map(Vec::len).sum();
+    format!("{} ({})", part(shown.len(), all.len(), "rows"), part(places, total, "places"))
 }
 
 /// The visible text of the page.
@@ -56,44 +67,188 @@ fn choose(page: &mut Page, filter: &str, value: &str) {
     assert_eq!(page.eval(&script), value, "{filter} has `{value}`");
 }
 
+/// The value of a change that a filter compares.
+fn value<'c>(change: &'c Change, filter: &str) -> &'c str {
+    match filter {
+        "area" => change.area.as_deref().unwrap_or_default(),
+        "wire" => change.wire.as_str(),
+        "rust" => change.rust.as_str(),
+        _ => change.kind.as_str(),
+    }
+}
+
+const HEADINGS: &str =
+    "Array.from(document.querySelectorAll('h2')).filter(h => h.checkVisibility()).map(h => h.textContent)";
+
 #[test]
-fn filters_show_what_they_name_and_nothing_else() {
+fn filters_show_the_rows_with_a_place_that_fits_and_nothing_else() {
     let (found, html) = report();
     let Some(mut page) = Page::open(&html) else { return };
     let all = seen(&mut page);
-    assert!(all.len() > 8, "{all:?}");
-    assert_eq!(said(&mut page), format!("{0} of {0}", all.len()));
-    let by_id: BTreeMap<&str, _> = found.changes.iter().map(|c| (c.id.as_str(), c)).collect();
-    for row in &all {
-        let change = by_id[row[0].as_str()];
-        assert_eq!(row[4], change.kind.as_str());
-        if change.group.is_none() && !row[4].starts_with("type-") {
-            assert_eq!((row[2].as_str(), row[3].as_str()), (change.wire.as_str(), change.rust.as_str()));
-        }
-    }
-    for (at, filter) in [(1, "area"), (2, "wire"), (3, "rust"), (4, "kind")] {
-        let values: BTreeSet<&String> =
-            all.iter().map(|row| &row[at]).filter(|value| !value.is_empty()).collect();
+    assert!(all.len() > 8 && all.iter().any(|row| row.len() > 1), "{all:?}");
+    let places: usize = all.iter().map(Vec::len).sum();
+    assert_eq!(places, found.changes.len());
+    assert_eq!(said(&mut page), counted(&all, places, &all));
+    let by_id: BTreeMap<&str, &Change> = found.changes.iter().map(|c| (c.id.as_str(), c)).collect();
+    let wanted = |is: &dyn Fn(&Change) -> bool| -> (Vec<Vec<String>>, usize) {
+        let fits = |row: &&Vec<String>| row.iter().any(|id| is(by_id[id.as_str()]));
+        (all.iter().filter(fits).cloned().collect(), found.changes.iter().filter(|c| is(c)).count())
+    };
+    for filter in ["area", "wire", "rust", "kind"] {
+        let values: BTreeSet<&str> = found.changes.iter().map(|c| value(c, filter)).collect();
         assert!(values.len() > 1, "{filter} has something to choose from: {values:?}");
-        for value in values {
-            choose(&mut page, filter, value);
-            let wanted: Vec<Vec<String>> = all.iter().filter(|row| row[at] == *value).cloned().collect();
-            assert_eq!(seen(&mut page), wanted, "{filter} {value}");
-            assert_eq!(said(&mut page), format!("{} of {}", wanted.len(), all.len()));
+        for one in values.into_iter().filter(|value| !value.is_empty()) {
+            choose(&mut page, filter, one);
+            let (rows, places) = wanted(&|change| value(change, filter) == one);
+            assert_eq!(seen(&mut page), rows, "{filter} {one}");
+            assert_eq!(said(&mut page), counted(&rows, places, &all), "{filter} {one}");
         }
         choose(&mut page, filter, "");
     }
-    // Two at once, and an area's heading without rows is not shown.
+    // The head counts the same.
+    for (verdict, count) in &found.summary.wire {
+        assert_eq!(wanted(&|change| change.wire.as_str() == *verdict).1, *count);
+    }
+    // Two at once are of one place, and a heading without rows is not shown.
     choose(&mut page, "wire", "breaking");
     choose(&mut page, "area", "shelves");
-    assert!(seen(&mut page).iter().all(|row| row[1] == "shelves" && row[2] == "breaking"));
-    let headings = "Array.from(document.querySelectorAll('h2')).filter(h => h.checkVisibility()).map(h => h.textContent)";
-    assert_eq!(page.eval(headings), serde_json::json!(["Breaking changes", "In Rust alone"]));
-    assert_eq!(
-        seen(&mut page).len(),
-        all.iter().filter(|row| row[1] == "shelves" && row[2] == "breaking").count()
-    );
+    let (rows, _) = wanted(&|c| value(c, "area") == "shelves" && value(c, "wire") == "breaking");
+    assert_eq!(seen(&mut page), rows);
+    assert_eq!(page.eval(HEADINGS), serde_json::json!(["Breaking changes"]));
     assert!(page.faults.is_empty(), "{:?}", page.faults);
+}
+
+#[test]
+fn an_area_has_its_rows_of_several_areas_too_and_those_have_a_name() {
+    let (found, html) = report();
+    let Some(mut page) = Page::open(&html) else { return };
+    let options = "Array.from(document.querySelectorAll('#area option'), option => option.textContent)";
+    assert_eq!(page.eval(options), serde_json::json!(["all", "several areas", "lending", "shelves"]));
+    let group = |c: &Change| c.group.clone();
+    let areas = |group: &Option<String>| -> BTreeSet<Option<String>> {
+        found.changes.iter().filter(|c| c.group == *group).map(|c| c.area.clone()).collect()
+    };
+    let spread = found.changes.iter().find(|c| group(c).is_some() && areas(&group(c)).len() > 1).unwrap();
+    for area in areas(&group(spread)) {
+        choose(&mut page, "area", area.as_deref().unwrap());
+        assert!(seen(&mut page).concat().contains(&spread.id), "{area:?}");
+    }
+}
+
+#[test]
+fn changes_in_rust_alone_have_a_rust_verdict_only() {
+    let (found, html) = report();
+    let Some(mut page) = Page::open(&html) else { return };
+    let entries = "Array.from(document.querySelectorAll('.entry')).filter(e => e.checkVisibility()).map(e => e.querySelector('.rust').textContent)";
+    let verdicts: Vec<String> = serde_json::from_value(page.eval(entries)).unwrap();
+    assert!(verdicts.iter().any(|verdict| verdict == "minor"), "{:?}", found.summary.rust_only);
+    for (filter, one, is_shown) in [
+        ("rust", "major", false),
+        ("rust", "minor", true),
+        ("wire", "safe", false),
+        ("area", "shelves", false),
+    ] {
+        choose(&mut page, filter, one);
+        let headings = page.eval(HEADINGS).to_string();
+        assert_eq!(headings.contains("In Rust alone"), is_shown, "{filter} {one}: {headings}");
+        let left: Vec<String> = serde_json::from_value(page.eval(entries)).unwrap();
+        assert!(left.iter().all(|verdict| is_shown && verdict == one), "{filter} {one}: {left:?}");
+        page.eval("document.querySelector('form').reset(), filter()");
+    }
+    choose(&mut page, "text", "no such word");
+    assert_eq!((page.eval(HEADINGS), seen(&mut page)), (serde_json::json!([]), Vec::new()));
+}
+
+#[test]
+fn search_finds_every_place_by_its_item_its_id_and_its_path() {
+    let (found, html) = report();
+    let Some(mut page) = Page::open(&html) else { return };
+    let all = seen(&mut page).len();
+    for change in &found.changes {
+        let items = [&change.rust_old, &change.rust_new].into_iter().flatten();
+        for word in [&change.id, &change.subject, &change.pointer].into_iter().chain(items) {
+            choose(&mut page, "text", word);
+            assert!(seen(&mut page).concat().contains(&change.id), "{word} finds {}", change.subject);
+        }
+    }
+    choose(&mut page, "text", "/v1/books/{id}/loans");
+    let rows = seen(&mut page);
+    assert!(!rows.is_empty() && rows.len() < all, "{rows:?}");
+    choose(&mut page, "text", "/v1/books/{isbn}/shoes");
+    assert_eq!(seen(&mut page), Vec::<Vec<String>>::new());
+}
+
+/// True if the summary of the row is open and nothing covers it.
+fn covered(id: &str) -> String {
+    format!(
+        "(() => {{ const row = document.getElementById('{id}').closest('.row'), box = row.querySelector('summary').getBoundingClientRect();
+        return row.open && document.elementFromPoint(box.x + 40, box.y + 8)?.closest('.row') === row; }})()"
+    )
+}
+
+#[test]
+fn an_address_opens_its_row_at_every_width_and_whatever_the_filters_are() {
+    let (found, html) = report();
+    let Some(mut page) = Page::open(&html) else { return };
+    let rows = seen(&mut page);
+    let middle = &rows[rows.len() / 2][0];
+    for width in [320, 400, 650, 831, 840, 900, 1300] {
+        page.resize(width, 420);
+        page.go(&format!("#{middle}"));
+        assert_eq!(page.eval(&covered(middle)), true, "{width}");
+    }
+    // Another row, by a link on the open page, and behind a filter.
+    let other = rows[0][0].clone();
+    let visit = |page: &mut Page, id: &str| {
+        page.eval(&format!("new Promise(done => {{ addEventListener('hashchange', () => setTimeout(done), {{ once: true }}); location.hash = '{id}'; }})"));
+    };
+    visit(&mut page, &other);
+    assert_eq!(page.eval(&covered(&other)), true);
+    choose(&mut page, "text", "no such word");
+    visit(&mut page, middle);
+    assert_eq!(page.eval(&covered(middle)), true);
+    assert_eq!(page.eval("document.getElementById('text').value"), "");
+    // A place that a row folds has an id too, which a policy and other reports name.
+    let folded = rows.iter().find(|row| row.len() > 1).unwrap()[1].clone();
+    assert!(found.changes.iter().any(|c| c.id == folded));
+    visit(&mut page, &folded);
+    assert_eq!(page.eval(&format!("document.getElementById('{folded}').checkVisibility()")), true);
+}
+
+#[test]
+fn a_narrow_screen_shows_all_of_it_and_its_filters_do_not_cover_rows() {
+    let (_, html) = report();
+    // A name that does not fit, as documents have them.
+    let long = "models::".to_owned() + &"AlternativeDistributionPackage".repeat(4);
+    let html = html.replace("models::NewBookRequired", &long);
+    let Some(mut page) = Page::open(&html) else { return };
+    page.resize(400, 700);
+    page.eval("document.querySelectorAll('details').forEach(details => details.open = true)");
+    let overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    assert_eq!(page.eval(overflow), 0);
+    assert_eq!(page.eval("getComputedStyle(document.querySelector('form')).position"), "static");
+}
+
+#[test]
+fn paper_has_the_reasons_of_the_shown_rows_and_no_filters() {
+    let (_, html) = report();
+    let Some(mut page) = Page::open(&html) else { return };
+    let all = seen(&mut page);
+    choose(&mut page, "wire", "breaking");
+    let shown = seen(&mut page);
+    assert!(shown.len() > 1 && shown.len() < all.len());
+    page.eval(&format!("document.getElementById('{}').open = true", shown[0][0]));
+    page.eval("addEventListener('beforeprint', () => { window.printed = Array.from(document.querySelectorAll('.row[open]'), row => row.id); })");
+    page.print();
+    let ids: Vec<&String> = shown.iter().map(|row| &row[0]).collect();
+    assert_eq!(page.eval("window.printed"), serde_json::json!(ids));
+    // The screen is as it was.
+    let open = "Array.from(document.querySelectorAll('.row[open]'), row => row.id)";
+    assert_eq!(page.eval(open), serde_json::json!([ids[0]]));
+    page.media("print");
+    assert_eq!(page.eval("document.querySelector('form').checkVisibility()"), false);
+    page.media("screen");
+    assert_eq!(page.eval("document.querySelector('form').checkVisibility()"), true);
 }
 
 #[test]
@@ -105,8 +260,8 @@ fn everything_is_reached_from_the_keyboard() {
     page.press("Tab");
     assert_eq!(page.eval(focus), "area");
     page.press("ArrowDown");
-    let area = page.eval("document.activeElement.value");
-    assert!(seen(&mut page).iter().all(|row| row[1] == area) && seen(&mut page).len() < all);
+    assert_eq!(page.eval("document.activeElement.selectedIndex"), 1);
+    assert!(seen(&mut page).len() < all);
     choose(&mut page, "area", "");
 
     page.press("/");
@@ -149,8 +304,9 @@ fn a_row_says_whom_it_reaches_and_what_it_is_in_rust() {
     page.go(&format!("#{}", row.id));
     let text = page.eval(&format!("document.getElementById('{}').innerText", row.id));
     let text = text.as_str().unwrap();
+    assert!(text.contains(&row.id), "{text}");
     assert!(text.contains(&row.note.replace('`', "")), "{text}");
-    for part in row.reach.sample.iter().chain(&row.rust_old).chain([&row.pointer]) {
+    for part in row.reach.calls.iter().chain(&row.rust_old).chain([&row.pointer]) {
         assert!(text.contains(part.as_str()), "{part} is not in {text}");
     }
 }

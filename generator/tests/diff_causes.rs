@@ -122,7 +122,7 @@ components:
 ",
     );
     let reach = &row(&found, Kind::FieldRemoved, "Draft.pages").reach;
-    assert_eq!((reach.operations, reach.sample.as_slice()), (1, ["POST /books".to_owned()].as_slice()));
+    assert_eq!((reach.operations, reach.calls.as_slice()), (1, ["POST /books".to_owned()].as_slice()));
     let swapped = row(&found, Kind::BodyTypeChanged, "PUT /books body");
     let text = report::text(&found, false);
     assert!(
@@ -131,6 +131,24 @@ components:
         "{text}"
     );
     assert!(text.contains("+ client.books().replace(request: impl Into<Option<Other>>)"), "{text}");
+}
+
+#[test]
+fn json_lists_every_reached_operation_and_the_page_the_first_ones() {
+    let mut document = plain();
+    for number in 1..=7 {
+        let mut path = document["paths"]["/books"].clone();
+        path.as_object_mut().unwrap().retain(|method, _| method == "get");
+        path["get"]["operationId"] = format!("books_list{number}").into();
+        document["paths"][format!("/books/{number}")] = path;
+    }
+    let found = changes(&document, "components: {schemas: {Book: {properties: {title: {type: string}}}}}");
+    let json: Value = serde_json::from_str(&report::json(&found).unwrap()).unwrap();
+    let reach = &json["changes"][0]["reach"];
+    assert_eq!((&reach["operations"], reach["calls"].as_array().unwrap().len()), (&json!(9), 9), "{reach}");
+    let html = report::html(&found).unwrap();
+    assert_eq!(html.matches("<li><code>GET &#x2f;books").count(), 5, "{html}");
+    assert!(html.contains("<li>and 4 more</li>"), "{html}");
 }
 
 #[test]
@@ -312,7 +330,9 @@ fn values_of_one_enum_are_told_in_one_line() {
     );
     assert_eq!(found.summary.changes, 3);
     let text = report::text(&found, false);
-    assert!(text.contains("Author.role=A added · response · reaches 2 operations · also B, C\n"), "{text}");
+    let ids: Vec<&str> = found.changes.iter().map(|change| change.id.as_str()).collect();
+    let line = "Author.role=A added · response · reaches 2 operations · also B, C";
+    assert!(text.contains(&format!("{line} [{}]\n", ids.join(", "))), "{text}");
 }
 
 #[test]

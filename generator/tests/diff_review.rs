@@ -112,6 +112,47 @@ fn an_entry_does_not_cover_a_change_that_grew() {
     assert!(!after.is_subset(&before), "{before:?} would accept {after:?}");
 }
 
+/// Operations of one form, the first `changed` of which require another parameter now.
+fn limited(changed: usize) -> Diff {
+    let document = |changed: usize| {
+        let path = |number: usize| {
+            let required = number < changed;
+            let limit = json!({ "name": "limit", "in": "query", "required": required, "schema": { "type": "integer" } });
+            let list = json!({ "operationId": format!("list{number}"), "parameters": [limit], "responses": { "204": { "description": "" } } });
+            (format!("/things{number}"), json!({ "get": list }))
+        };
+        let paths: serde_json::Map<String, Value> = (0..6).map(path).collect();
+        json!({ "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": paths })
+    };
+    compare(&loaded("t", &document(0)), &loaded("t", &document(changed)))
+}
+
+#[test]
+fn a_group_accepts_a_row_with_all_its_places_and_none_that_joins_later() {
+    let mut diff = limited(4);
+    assert_eq!((diff.summary.changes, diff.summary.causes), (4, 1), "{diff:#?}");
+    let group = diff.changes[0].group.clone().unwrap();
+    let named = format!("[group {group}]");
+    assert!(report::text(&diff, false).contains(&named), "{}", report::text(&diff, false));
+    assert!(report::markdown(&diff, report::COMMENT).contains(&format!("\\[group {group}\\]")));
+    assert!(report::html(&diff).unwrap().contains(&format!("<code>{group}</code>")));
+    let text = format!("[[accept]]\ngroup = \"{group}\"\nreason = \"we send it\"\n");
+    let mut out = Sink::new();
+    policy(&text).apply(&mut diff, TODAY, &mut out);
+    assert_eq!((out.diagnostics(), diff.changes.len(), diff.accepted.len()), (&[][..], 0, 4));
+    let text_of = report::text(&diff, false);
+    let accepted: Vec<&str> = text_of.lines().filter(|line| line.contains("we send it")).collect();
+    assert!(
+        matches!(accepted[..], [line] if line.contains("and in 3 other places") && line.contains(&named)),
+        "{text_of}"
+    );
+
+    let mut later = limited(5);
+    policy(&text).apply(&mut later, TODAY, &mut out);
+    assert_eq!((later.changes.len(), later.accepted.len()), (5, 0));
+    assert_eq!(out.diagnostics()[0].message, format!("no change is in the group {group}"));
+}
+
 #[test]
 fn severities_replace_verdicts_and_say_so() {
     let (_, _, mut diff) = everything();
@@ -128,9 +169,11 @@ fn a_wrong_policy_is_an_error_with_its_fix() {
     for (text, part) in [
         ("[severity]\nfield-lost = \"safe\"\n", "`field-lost` is not a kind of change"),
         ("[severity]\nfield-added = \"fine\"\n", "`fine` is not a verdict"),
-        ("[[accept]]\nid = \"a\"\nreason = \" \"\n", "change a has no reason"),
+        ("[[accept]]\nid = \"a\"\nreason = \" \"\n", "the acceptance of a has no reason"),
         ("[[accept]]\nid = \"a\"\nreason = \"b\"\nuntil = 10:00:00\n", "`until` of a is not a date"),
         ("[[accept]]\nid = \"a\"\n", "missing field `reason`"),
+        ("[[accept]]\nreason = \"b\"\n", "needs one of `id` and `group`"),
+        ("[[accept]]\nid = \"a\"\ngroup = \"a\"\nreason = \"b\"\n", "needs one of `id` and `group`"),
         ("accepted = []\n", "unknown field `accepted`"),
     ] {
         let mut out = Sink::new();

@@ -29,6 +29,7 @@ mod load;
 mod odd_documents;
 mod overlay;
 mod parameter_types;
+mod quoted_reports;
 mod random_documents;
 mod references;
 mod robustness;

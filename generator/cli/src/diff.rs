@@ -43,10 +43,10 @@ pub struct Args {
     /// Report each step of a series of versions, oldest first, and changes that were taken back.
     #[arg(long, num_args = 2.., value_name = "VERSION", conflicts_with_all = ["from", "only", "policy"])]
     history: Vec<String>,
-    /// Act as an external diff driver of git, which passes seven arguments; docs/review.md has the two lines of setup.
+    /// Act as an external diff driver of git, which passes seven arguments; docs/review.md has the setup.
     #[arg(long, num_args = 1.., value_name = "ARGUMENT", conflicts_with_all = ["from", "history", "only", "policy"], allow_hyphen_values = true)]
     git: Vec<String>,
-    /// A file with accepted changes (`[[accept]]`: `id`, `reason`, `until`) and verdicts by kind of change (`[severity]`).
+    /// A file with accepted changes (`[[accept]]`: `id` or `group`, `reason`, `until`) and verdicts by kind of change (`[severity]`).
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// The format of the report.

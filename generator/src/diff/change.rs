@@ -224,13 +224,13 @@ words! {
     }
 }
 
-/// The number of operations that a change affects.
+/// The operations that a change affects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Reach {
-    /// All of them.
+    /// Their number.
     pub operations: usize,
-    /// The first ones.
-    pub sample: Vec<String>,
+    /// Method and path of each, in the order of the paths.
+    pub calls: Vec<String>,
 }
 
 /// One change.
@@ -275,7 +275,7 @@ pub struct Change {
     pub rust_items: Vec<String>,
     /// The reason for the two verdicts.
     pub note: String,
-    /// The same for identical changes in several places.
+    /// The same for identical changes in several places, made of the ids of all.
     pub group: Option<String>,
 }
 
@@ -293,7 +293,7 @@ impl Change {
             &mut self.file,
         ];
         let required = [&mut self.id, &mut self.subject, &mut self.note];
-        let lists = self.reach.sample.iter_mut().chain(&mut self.rust_items);
+        let lists = self.reach.calls.iter_mut().chain(&mut self.rust_items);
         required.into_iter().chain(optional.into_iter().flatten()).chain(lists)
     }
 

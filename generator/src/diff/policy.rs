@@ -19,6 +19,10 @@ use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 /// id = "0813e335051ce058"
 /// reason = "we never called it"
 /// until = 2027-03-01
+///
+/// [[accept]]
+/// group = "5a3b9b6f5a0c7d12"
+/// reason = "we send all of them"
 /// ```
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,11 +53,12 @@ impl fmt::Display for Date {
     }
 }
 
-/// One accepted change.
+/// One accepted change, or identical changes in several places.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    id: String,
+    id: Option<String>,
+    group: Option<String>,
     reason: String,
     until: Option<toml::value::Datetime>,
 }
@@ -69,6 +74,42 @@ pub struct Accepted {
     pub until: Option<String>,
 }
 
+impl Entry {
+    /// Pushes an error for each member that has no meaning.
+    fn check(&self, at: &Place, out: &mut Sink) {
+        let mut wrong = |message: String, help: &str| {
+            out.push(Diagnostic::error(Code::InvalidConfig, at.clone(), message).help(help));
+        };
+        if self.id.is_some() == self.group.is_some() {
+            let message =
+                format!("the entry with the reason \"{}\" needs one of `id` and `group`", self.reason);
+            wrong(message, "copy the id or the group of a row from the report");
+        }
+        if self.reason.trim().is_empty() {
+            wrong(format!("the acceptance of {self} has no reason"), "say why it is accepted");
+        }
+        if self.until.is_some_and(|until| until.date.is_none()) {
+            wrong(format!("`until` of {self} is not a date"), "write it as 2027-03-01, without quotes");
+        }
+    }
+
+    fn covers(&self, change: &Change) -> bool {
+        match (&self.id, &self.group) {
+            (Some(id), _) => change.id == *id,
+            (None, group) => group.is_some() && change.group == *group,
+        }
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.id, &self.group) {
+            (None, Some(group)) => write!(f, "the group {group}"),
+            (id, _) => f.write_str(id.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
 impl Policy {
     /// Reads a policy file; none if errors were pushed.
     pub fn parse(file: &str, text: &str, out: &mut Sink) -> Option<Self> {
@@ -78,7 +119,7 @@ impl Policy {
             Err(error) => {
                 out.push(
                     Diagnostic::error(Code::InvalidConfig, at(), error.to_string())
-                        .help("a policy has a table `[severity]` and entries `[[accept]]` with `id`, `reason` and `until`"),
+                        .help("a policy has a table `[severity]` and entries `[[accept]]` with `id` or `group`, `reason` and `until`"),
                 );
                 return None;
             }
@@ -100,32 +141,14 @@ impl Policy {
             }
         }
         for entry in &policy.accept {
-            if entry.reason.trim().is_empty() {
-                out.push(
-                    Diagnostic::error(
-                        Code::InvalidConfig,
-                        at(),
-                        format!("change {} has no reason", entry.id),
-                    )
-                    .help("say why it is accepted"),
-                );
-            }
-            if entry.until.is_some_and(|until| until.date.is_none()) {
-                out.push(
-                    Diagnostic::error(
-                        Code::InvalidConfig,
-                        at(),
-                        format!("`until` of {} is not a date", entry.id),
-                    )
-                    .help("write it as 2027-03-01, without quotes"),
-                );
-            }
+            entry.check(&at(), out);
         }
         (out.diagnostics().len() == before).then_some(Self { file: file.to_owned(), ..policy })
     }
 
-    /// Applies the decisions that are valid on `today`. A change is accepted by its own id alone, so no entry covers
-    /// another change, not even one of the same cause; expired and unused entries are notices.
+    /// Applies the decisions that are valid on `today`. A change is accepted by its own id or the id of its group,
+    /// which is made of the ids of all in it, so no entry covers a later change, not even one of the same cause. Expired
+    /// and unused entries are notices.
     pub fn apply(&self, diff: &mut Diff, today: Date, out: &mut Sink) {
         for change in &mut diff.changes {
             let Some(wire) = self.severity.get(change.kind.as_str()).and_then(|wire| Wire::parse(wire))
@@ -149,20 +172,28 @@ impl Policy {
         for entry in &self.accept {
             let until = entry.until.and_then(|until| until.date);
             let until = until.map(|d| Date { year: d.year, month: d.month, day: d.day });
-            let Some(at) = diff.changes.iter().position(|change| change.id == entry.id) else {
-                out.push(notice(format!("no change has the id {}", entry.id), "remove the entry"));
-                continue;
-            };
-            if until.is_some_and(|until| until < today) {
+            let (covered, rest): (Vec<Change>, Vec<Change>) =
+                std::mem::take(&mut diff.changes).into_iter().partition(|change| entry.covers(change));
+            diff.changes = rest;
+            let is_expired = until.is_some_and(|until| until < today);
+            if covered.is_empty() {
+                let what = if entry.id.is_some() { "has the id" } else { "is in" };
+                out.push(notice(format!("no change {what} {entry}"), "remove the entry"));
+            } else if is_expired {
                 out.push(notice(
-                    format!("the acceptance of {} has expired", entry.id),
+                    format!("the acceptance of {entry} has expired"),
                     "decide again: remove the entry or give it a later `until`",
                 ));
-                continue;
+                diff.changes.extend(covered);
+            } else {
+                let until = until.map(|until| until.to_string());
+                let reason = crate::diagnostic::shown(&entry.reason);
+                diff.accepted.extend(covered.into_iter().map(|change| Accepted {
+                    change,
+                    reason: reason.clone(),
+                    until: until.clone(),
+                }));
             }
-            let change = diff.changes.remove(at);
-            let until = until.map(|d| format!("{:04}-{:02}-{:02}", d.year, d.month, d.day));
-            diff.accepted.push(Accepted { change, reason: crate::diagnostic::shown(&entry.reason), until });
         }
         diff.changes.sort_by(Change::order);
         diff.count();

@@ -8,9 +8,6 @@ use super::row::{Row, of_mut};
 use super::subject::blank;
 use crate::api::{Api, Operation, TypeId, TypeRef};
 
-/// The number of operations that a row names.
-const SAMPLE: usize = 5;
-
 /// Operations that use each type, by their numbers: those that send it and those that receive it.
 pub(super) struct Users<'a> {
     operations: Vec<(&'a String, &'a Operation)>,
@@ -158,9 +155,9 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2]) {
         // Operations that use it on one side only have their own row for that.
         let both: BTreeSet<_> = sides[0].intersection(&sides[1]).copied().collect();
         let reached = if both.is_empty() { &sides[0] | &sides[1] } else { both };
-        let sample = reached.iter().take(SAMPLE).filter_map(|at| calls.get(*at));
-        let sample = sample.map(|(path, method)| format!("{method} {path}")).collect();
-        row.reach = Reach { operations: reached.len(), sample };
+        let reached = reached.iter().filter_map(|at| calls.get(*at));
+        let calls: Vec<String> = reached.map(|(path, method)| format!("{method} {path}")).collect();
+        row.reach = Reach { operations: calls.len(), calls };
     }
 }
 

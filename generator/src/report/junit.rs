@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::outline::area_name;
 use super::sarif::level;
 use super::words::{reach, verb, version};
 use crate::diagnostic::shown;
@@ -13,7 +14,8 @@ pub fn junit(diff: &Diff) -> String {
     let open = diff.changes.iter().map(|change| (change, None));
     let accepted = diff.accepted.iter().map(|accepted| (&accepted.change, Some(accepted.reason.as_str())));
     let mut all: Vec<(&Change, Option<&str>)> = open.chain(accepted).collect();
-    let area = |change: &Change| change.area.clone().unwrap_or_else(|| "all areas".to_owned());
+    let several = area_name(diff, "");
+    let area = |change: &Change| change.area.clone().unwrap_or_else(|| several.to_owned());
     all.sort_by_key(|(change, _)| area(change));
     let failures = |all: &[(&Change, Option<&str>)]| all.iter().filter(|one| fails(one)).count();
     let skipped = |all: &[(&Change, Option<&str>)]| all.iter().filter(|one| one.1.is_some()).count();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::outline::{Entry, Section, outline};
+use super::outline::{Entry, Section, area_name, outline};
 use super::text::{asides, head, migrations, new_call, others};
 use super::words::{count, reach, verb, version};
 use crate::diff::{Bump, Diff, Wire};
@@ -14,8 +14,8 @@ const RESERVE: usize = 1_500;
 const MIGRATIONS: usize = 3;
 /// Rust items without a row that are shown.
 const ITEMS: usize = 20;
-/// The longest entry; a pattern or a list of servers can be longer than that.
-const LONGEST: usize = 900;
+/// The longest subject and change, and the longest reason; a pattern or a list of servers can be longer than that.
+const LONGEST: usize = 600;
 
 /// The report for a comment, of at most `max_chars` characters (at least [`super::LEAST`]).
 ///
@@ -39,7 +39,7 @@ pub fn markdown(diff: &Diff, max_chars: usize) -> String {
         let (Some(section), Some(entry)) = (sections.get(at.0), entry(at)) else { continue };
         // A heading is paid for by the first entry below it.
         let new = headed.insert((at.0, true));
-        let cost = length(&line(entry)) + if new { length(&heading(section)) } else { 0 };
+        let cost = length(&line(entry)) + if new { length(&heading(diff, section)) } else { 0 };
         if cost > left {
             break;
         }
@@ -56,7 +56,7 @@ pub fn markdown(diff: &Diff, max_chars: usize) -> String {
                 continue;
             }
             if !open {
-                out.push_str(&heading(section));
+                out.push_str(&heading(diff, section));
                 open = true;
             }
             out.push_str(&line(entry));
@@ -81,8 +81,8 @@ fn top(diff: &Diff) -> String {
     out
 }
 
-fn heading(section: &Section<'_>) -> String {
-    let area = if section.area.is_empty() { "all areas" } else { section.area };
+fn heading(diff: &Diff, section: &Section<'_>) -> String {
+    let area = area_name(diff, section.area);
     match section.tag {
         "" => format!("\n### {}\n\n", words(area)),
         tag => format!("\n### {} / {}\n\n", words(area), words(tag)),
@@ -99,33 +99,41 @@ fn line(entry: &Entry<'_>) -> String {
         (Wire::Risky, _) => "risky",
         (Wire::Safe, _) => "safe",
     };
-    let mut out = format!(
+    let first = format!(
         "- {mark}: {} {}{}{}",
         code(&change.subject),
         escaped(&verb(change)),
         reach(change),
         others(entry)
     );
+    let mut more = String::new();
     if let Some(call) = new_call(change) {
-        let _ = write!(out, " — {}", code(&call));
+        let _ = write!(more, " — {}", code(&call));
     }
     if entry.breaks() {
-        let _ = write!(out, " — {}.", escaped(&entry.why()));
+        let _ = write!(more, " — {}.", escaped(&entry.why()));
         for (before, now) in migrations(entry, MIGRATIONS).0 {
             let before: Vec<String> = before.iter().map(|call| code(call)).collect();
             let _ = write!(
-                out,
+                more,
                 "\n  Before {}, now {}.",
                 before.join(", "),
                 if now.starts_with("nothing ") { now } else { code(&now) }
             );
         }
     }
-    if length(&out) > LONGEST {
-        out = out.chars().take(LONGEST).collect::<String>() + " …";
-    }
-    out.push('\n');
-    out
+    // The ids are what a policy needs, so they are never cut.
+    let ids = escaped(&format!("[{}]", entry.ids()));
+    format!("{} {ids}{}\n", cut(&first), cut(&more))
+}
+
+/// At most as much of a text as a reader needs.
+fn cut(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(LONGEST) else { return text.to_owned() };
+    let text = text.get(..end).unwrap_or(text);
+    // A code span ends with the text.
+    let fence = if text.matches('`').count() % 2 == 1 { "`" } else { "" };
+    format!("{text}{fence} …")
 }
 
 /// A code span: its content is shown unchanged.
@@ -193,7 +201,7 @@ fn aside(diff: &Diff) -> String {
     for (title, lines) in asides(diff) {
         let _ = write!(out, "\n### {title}\n\n");
         for (at, line) in lines.iter().enumerate() {
-            let text = format!("- {}\n", words(line));
+            let text = format!("- {}\n", words(&line.text));
             if length(&text) > room {
                 let _ = writeln!(out, "- and {} more", lines.len() - at);
                 break;

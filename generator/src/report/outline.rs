@@ -14,6 +14,9 @@ pub(super) struct Entry<'a> {
     pub(super) others: Vec<&'a Change>,
 }
 
+/// The number of ids that are named of an entry without a group.
+const IDS: usize = 3;
+
 /// The importance of an entry: the wire first, then Rust.
 pub(super) type Weight = (Wire, Bump);
 
@@ -56,6 +59,25 @@ impl<'a> Entry<'a> {
             (true, false) => (area, ""),
             (false, _) => ("", ""),
         }
+    }
+
+    /// The ids that a policy accepts it by: its group's if it has one, else those of all in it.
+    pub(super) fn ids(&self) -> String {
+        match &self.head.group {
+            Some(group) if self.is_group() => format!("group {group}"),
+            _ => {
+                let ids: Vec<&str> = self.all().take(IDS).map(|c| c.id.as_str()).collect();
+                let more = (self.others.len() + 1).saturating_sub(IDS);
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                format!("{}{more}", ids.join(", "))
+            }
+        }
+    }
+
+    /// True if it is several changes of one group.
+    pub(super) fn is_group(&self) -> bool {
+        let group = &self.head.group;
+        group.is_some() && !self.others.is_empty() && self.others.iter().all(|c| c.group == *group)
     }
 
     /// True if it requires an action.
@@ -144,6 +166,15 @@ fn areas(diff: &Diff) -> Vec<Section<'_>> {
         section.tag = SEVERAL;
     }
     out
+}
+
+/// The heading of an area, or of the changes that do not belong to a single one.
+pub(super) fn area_name<'a>(diff: &Diff, area: &'a str) -> &'a str {
+    match area {
+        "" if diff.changes.iter().any(|change| change.area.is_some()) => "several areas",
+        "" => "all areas",
+        area => area,
+    }
 }
 
 /// The enum, the union or the kind of thing that a change is one of several of.

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 
-use super::outline::{Entry, items, items_of, outline, several};
+use super::outline::{Entry, area_name, items, items_of, outline, several};
 use super::words::{call, count, reach, typed_call, verb, version};
 use crate::diagnostic::{shown, unquoted};
-use crate::diff::{Bump, Change, Diff, Effect, Fault, Kind, Sides, Wire};
+use crate::diff::{Accepted, Bump, Change, Diff, Effect, Fault, Kind, Sides, Wire};
 
 /// The number of types of one resource that are named.
 const NAMES: usize = 12;
@@ -29,8 +29,7 @@ pub fn text(diff: &Diff, colour: bool) -> String {
     for section in outline(diff) {
         if area != Some(section.area) {
             area = Some(section.area);
-            let name = if section.area.is_empty() { "all areas" } else { section.area };
-            let _ = writeln!(out, "\n{}", paint("1;4", name));
+            let _ = writeln!(out, "\n{}", paint("1;4", area_name(diff, section.area)));
         }
         if !section.tag.is_empty() {
             let _ = writeln!(out, "  {}", paint("1", section.tag));
@@ -42,7 +41,7 @@ pub fn text(diff: &Diff, colour: bool) -> String {
     for (title, lines) in asides(diff) {
         let _ = writeln!(out, "\n{}", paint("1;4", &title.to_lowercase()));
         for line in lines {
-            let _ = writeln!(out, "    {}", paint("2", &line));
+            let _ = writeln!(out, "    {}", paint("2", &line.text));
         }
     }
     if !diff.summary.rust_only.is_empty() {
@@ -58,22 +57,34 @@ pub fn text(diff: &Diff, colour: bool) -> String {
     out
 }
 
-/// An accepted change, the reviewer's reason, and the end of its validity.
-pub(super) fn asides(diff: &Diff) -> Vec<(&'static str, Vec<String>)> {
-    let line = |change: &Change, reason: &str| {
+/// A change that is not counted, and the line about it.
+pub(super) struct Aside<'a> {
+    pub(super) change: &'a Change,
+    pub(super) text: String,
+}
+
+impl<'a> Aside<'a> {
+    fn new(change: &'a Change, others: usize, reason: &str) -> Self {
         let (wire, rust) = (change.wire.as_str(), change.rust.as_str());
-        format!("{wire} {rust} {} {}: {reason} [{}]", change.subject, verb(change), change.id)
-    };
-    let accepted = diff.accepted.iter().map(|accepted| {
-        let until = accepted.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
-        line(&accepted.change, &format!("{}{until}", accepted.reason))
-    });
+        let (places, id) = match &change.group {
+            Some(group) if others > 0 => {
+                (format!(" · and in {}", count(others, "other place")), format!("group {group}"))
+            }
+            _ => (String::new(), change.id.clone()),
+        };
+        let text = format!("{wire} {rust} {} {}{places}: {reason} [{id}]", change.subject, verb(change));
+        Self { change, text }
+    }
+}
+
+/// The changes that are not counted, by the title of their section.
+pub(super) fn asides(diff: &Diff) -> Vec<(&'static str, Vec<Aside<'_>>)> {
     let corrected = |effect: Effect, reason: &str| {
         let all = diff.corrected.iter().filter(|corrected| corrected.effect == effect);
-        all.map(|corrected| line(&corrected.change, reason)).collect()
+        all.map(|corrected| Aside::new(&corrected.change, 0, reason)).collect()
     };
     let sections = [
-        ("Accepted", accepted.collect()),
+        ("Accepted", accepted(&diff.accepted)),
         (
             "Made by corrections of the overlay",
             corrected(Effect::Makes, "the vendor's documents do not have it"),
@@ -83,7 +94,32 @@ pub(super) fn asides(diff: &Diff) -> Vec<(&'static str, Vec<String>)> {
             corrected(Effect::Hides, "only the vendor's documents have it"),
         ),
     ];
-    sections.into_iter().filter(|(_, lines): &(_, Vec<String>)| !lines.is_empty()).collect()
+    sections.into_iter().filter(|(_, lines): &(_, Vec<Aside<'_>>)| !lines.is_empty()).collect()
+}
+
+/// Accepted changes with the reviewer's reason and the end of its validity, a line for each group.
+fn accepted(all: &[Accepted]) -> Vec<Aside<'_>> {
+    let mut rows: Vec<(&Accepted, usize)> = Vec::new();
+    for one in all {
+        let is_same = |known: &Accepted| {
+            let is_group = one.change.group.is_some() && one.change.group == known.change.group;
+            is_group && one.reason == known.reason && one.until == known.until
+        };
+        match rows.iter_mut().find(|(known, _)| is_same(known)) {
+            Some((worst, others)) => {
+                *others += 1;
+                let weight = |one: &Accepted| (one.change.wire, one.change.rust);
+                *worst = std::cmp::min_by_key(*worst, one, |one| weight(one));
+            }
+            None => rows.push((one, 0)),
+        }
+    }
+    let mut out = Vec::new();
+    for (one, others) in rows {
+        let until = one.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
+        out.push(Aside::new(&one.change, others, &format!("{}{until}", one.reason)));
+    }
+    out
 }
 
 /// The Rust call of an operation that was added.
@@ -180,22 +216,24 @@ fn line(out: &mut String, entry: &Entry<'_>, paint: &impl Fn(&str, &str) -> Stri
     };
     let rust_code = if rust == Bump::Major { "31" } else { "2" };
     let change = entry.head;
+    let ids = format!("[{}]", entry.ids());
     let _ = writeln!(
         out,
-        "    {} {} {} {}{}{}",
+        "    {} {} {} {}{}{}{}",
         paint(code, &format!("{:<8}", wire.as_str())),
         paint(rust_code, &format!("{:<5}", rust.as_str())),
         paint("1", &change.subject),
         verb(change),
         reach(change),
         others(entry),
+        // The reason follows on a line of its own, with the ids.
+        if entry.breaks() { String::new() } else { format!(" {}", paint("2", &ids)) },
     );
     if let Some(call) = new_call(change) {
         let _ = writeln!(out, "                   {} {call}", paint("32", "+"));
     }
     if entry.breaks() {
-        let _ =
-            writeln!(out, "                   {}", paint("2", &format!("{} [{}]", entry.why(), change.id)));
+        let _ = writeln!(out, "                   {}", paint("2", &format!("{} {ids}", entry.why())));
         let (notes, more) = migrations(entry, MIGRATIONS);
         for (before, now) in notes {
             for before in before {

@@ -124,6 +124,16 @@ impl Page {
         self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
     }
 
+    /// Lays the page out as for a printer, or for the screen again.
+    pub(crate) fn media(&mut self, media: &str) {
+        self.call("Emulation.setEmulatedMedia", json!({ "media": media }));
+    }
+
+    /// Prints the page, which its scripts hear of.
+    pub(crate) fn print(&mut self) {
+        assert!(self.call("Page.printToPDF", json!({}))["data"].is_string());
+    }
+
     fn call(&mut self, method: &str, parameters: Value) -> Value {
         self.last += 1;
         let mut message = json!({ "id": self.last, "method": method, "params": parameters });
