@@ -490,7 +490,7 @@ impl Api {
     pub fn sent(&self) -> BTreeSet<&TypeId> {
         let bodies =
             self.operations.values().filter_map(|o| o.body.as_ref()).flat_map(|b| b.content.values());
-        let parameters = self.operations.values().flat_map(|o| &o.parameters).map(|p| &p.ty);
+        let parameters = self.operations.values().flat_map(|o| &o.parameters).flat_map(Parameter::types);
         self.closure(bodies.chain(parameters).filter_map(TypeRef::named))
     }
 
@@ -595,7 +595,7 @@ impl Operation {
     /// The types that it names itself.
     pub fn uses(&self) -> BTreeSet<&TypeId> {
         let mut out: BTreeSet<&TypeId> = BTreeSet::new();
-        out.extend(self.parameters.iter().filter_map(|p| p.ty.named()));
+        out.extend(self.parameters.iter().flat_map(Parameter::types).filter_map(TypeRef::named));
         out.extend(self.body.iter().flat_map(|b| b.content.values()).filter_map(TypeRef::named));
         for response in self.responses.values().chain(self.errors.values()) {
             let headers = response.headers.values().map(|header| &header.ty);
@@ -617,9 +617,10 @@ impl Operation {
         self.errors.values().flat_map(|response| response.content.values())
     }
 
-    /// Drops facts that no code of a client uses: headers of responses, all of a callback but its payload, and further
-    /// forms of an error body.
+    /// Drops facts that no code of a client uses: alternatives of parameters, headers of responses, all of a callback but
+    /// its payload, and further forms of an error body.
     fn forget_unread(&mut self) {
+        self.parameters.iter_mut().for_each(|parameter| parameter.variants.clear());
         for callback in self.callbacks.values_mut() {
             let mut body = callback.body.take();
             body.iter_mut().for_each(|b| b.content.retain(|name, _| MediaType::parse(name).is_json()));

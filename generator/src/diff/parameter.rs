@@ -100,7 +100,7 @@ impl Walk<'_> {
         old == new
             && new.iter().all(|p| {
                 self.text = text(p);
-                let is_same = values(p, a) == values(p, b) && self.are_unchanged([&p.ty]);
+                let is_same = values(p, a) == values(p, b) && self.are_unchanged(p.types());
                 self.text = None;
                 is_same
             })
@@ -186,7 +186,18 @@ impl Walk<'_> {
         let ([from, to], [a, b]) = ([union(old), union(new)], self.apis);
         let mut request = Relation::new([a, b], false);
         request.text = text(new);
-        let fits = [request.variants(&from, &to), Relation::new([b, a], true).variants(&to, &from)];
+        // A type of one name on both sides is compared on its own.
+        let lone = |own: &Union, other: &Union| {
+            let is_lone =
+                |v: &&Variant| v.ty.named().is_none_or(|id| id.is_inline()) || !other.variants.contains(v);
+            Union { variants: own.variants.iter().filter(is_lone).cloned().collect(), ..Union::default() }
+        };
+        let (lone_from, lone_to) = (lone(&from, &to), lone(&to, &from));
+        let fits = [request.variants(&lone_from, &to), Relation::new([b, a], true).variants(&lone_to, &from)];
+        self.text = text(new);
+        for shared in from.variants.iter().filter(|v| !lone_from.variants.contains(v)) {
+            self.walk(&shared.ty, &shared.ty, spot);
+        }
         if fits == [Fit::All, Fit::All] && old.ty == new.ty {
             return;
         }

@@ -6,7 +6,7 @@ use super::Side;
 use super::change::{Direction, Reach};
 use super::row::{Row, of_mut};
 use super::subject::blank;
-use crate::api::{Api, Operation, TypeId, TypeRef};
+use crate::api::{Api, Operation, Parameter, TypeId, TypeRef};
 
 /// The number of operations that a row names.
 const SAMPLE: usize = 5;
@@ -55,7 +55,7 @@ impl<'a> Users<'a> {
                     true => (&mut sent, &mut received),
                     false => (&mut received, &mut sent),
                 };
-                let parameters = call.parameters.iter().map(|p| &p.ty);
+                let parameters = call.parameters.iter().flat_map(Parameter::types);
                 let bodies = call.body.iter().flat_map(|b| b.content.values());
                 let roots = parameters.chain(bodies).filter_map(TypeRef::named);
                 roots.for_each(|root| follow(root, to, at));
