@@ -61,7 +61,8 @@ impl<'a> Users<'a> {
                 roots.for_each(|root| follow(root, to, at));
                 let responses = call.responses.values().chain(call.errors.values());
                 let parts = responses.flat_map(|response| {
-                    response.content.values().chain(response.headers.values().map(|header| &header.ty))
+                    let headers = response.headers.values().map(|header| &header.ty);
+                    response.content.values().chain(response.items.values()).chain(headers)
                 });
                 parts.filter_map(TypeRef::named).for_each(|root| follow(root, from, at));
             }

@@ -36,7 +36,7 @@ impl Walk<'_> {
             if let [Some((a, old)), Some((b, new))] = found
                 && a == b
                 && old == new
-                && self.are_unchanged(new.content.values().chain(new.headers.values().map(|h| &h.ty)))
+                && self.are_unchanged(new.content.values().chain(new.items.values()).chain(headers_of(new)))
             {
                 continue;
             }
@@ -67,6 +67,7 @@ impl Walk<'_> {
         if self.format < 3 {
             return;
         }
+        self.items_of_streams([old, new], spot);
         let names: BTreeSet<&String> = old.headers.keys().chain(new.headers.keys()).collect();
         for name in names {
             let mut inner = spot.clone();
@@ -76,6 +77,21 @@ impl Walk<'_> {
             // No code of a client is about a header.
             inner.keys = [Vec::new(), Vec::new()];
             self.member([old.headers.get(name), new.headers.get(name)], &inner);
+        }
+    }
+
+    /// The items of streams that both sides have. A stream without a type of items is one of anything.
+    fn items_of_streams(&mut self, [old, new]: [&Response; 2], spot: &Spot) {
+        let names: BTreeSet<&String> = old.items.keys().chain(new.items.keys()).collect();
+        for name in names {
+            let is_on_both = old.content.contains_key(name) && new.content.contains_key(name);
+            let [a, b] = [old, new].map(|side| side.items.get(name).unwrap_or(&TypeRef::Any));
+            if is_on_both {
+                let mut inner = spot.clone();
+                inner.subject = spot.subject.with(Part::MediaType(name.clone())).with(Part::Items);
+                inner.pointers = inner.pointers.map(|at| at.child("content").child(name).child("itemSchema"));
+                self.walk(a, b, &inner);
+            }
         }
     }
 
@@ -186,6 +202,10 @@ fn found<'r>(own: &'r Responses, other: &Responses, status: &str) -> Option<(&'r
         })?;
         Some((name, response))
     })
+}
+
+fn headers_of(response: &Response) -> impl Iterator<Item = &TypeRef> {
+    response.headers.values().map(|header| &header.ty)
 }
 
 /// A failed response as forms before 3 have it: the type of one body.
