@@ -80,6 +80,9 @@ pub struct Info {
     /// The payloads of webhooks, which the server sends to its clients, by the name of the webhook.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub webhooks: BTreeMap<String, TypeRef>,
+    /// The calls that send these payloads, by the name of the webhook; only comparisons of versions read them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub calls: BTreeMap<String, Operation>,
     /// The union of these payloads, if a constant member distinguishes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<TypeRef>,
@@ -516,7 +519,7 @@ impl Api {
     /// The types that operations and webhooks name themselves.
     pub(crate) fn roots(&self) -> impl Iterator<Item = &TypeId> {
         let webhooks = self.info.webhooks.values().chain(&self.info.event).filter_map(TypeRef::named);
-        self.operations.values().flat_map(Operation::uses).chain(webhooks)
+        self.operations.values().chain(self.info.calls.values()).flat_map(Operation::uses).chain(webhooks)
     }
 
     /// Drops the types that no operation refers to.

@@ -1,6 +1,6 @@
 //! Compares the parameters of one operation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
 use super::constraints::whole_text;
@@ -41,7 +41,7 @@ impl Walk<'_> {
         self.moved([&mut old, &mut new], operation, |[a, b]| {
             [own[0].of_parameter(old_id, a, true), own[1].of_parameter(new_id, b, true)]
         });
-        let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
+        let keys: BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
         for key in keys {
             if let (Some(a), Some(b)) = (old.get(&key), new.get(&key))
                 && self.are_same_parameters(std::slice::from_ref(*a), std::slice::from_ref(*b))
@@ -91,6 +91,23 @@ impl Walk<'_> {
                     row.group = Some(parts.join(" "));
                 }
             }
+        }
+    }
+
+    /// The parameters of a call of the server, which its receiver reads as it reads members.
+    pub(super) fn call_parameters(&mut self, [old, new]: [&Operation; 2], call: &Spot) {
+        let (old, new) = (by_key(old), by_key(new));
+        let keys: BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
+        for key in keys {
+            let written = name(&key, [&old, &new]);
+            let mut spot = call.clone();
+            spot.subject = call.subject.with(Part::Parameter(key.0, written.clone()));
+            (spot.place, spot.direction) = (Place::Field, Some(Direction::Response));
+            spot.pointers = spot.pointers.map(|at| at.child("parameters").child(&written));
+            // Receivers ignore headers that they do not know.
+            spot.is_call = key.0 != In::Header;
+            let [a, b] = [&old, &new].map(|side| side.get(&key).map(|p| field(p)));
+            self.member([a.as_ref(), b.as_ref()], &spot);
         }
     }
 
@@ -287,6 +304,12 @@ fn name(key: &(In, String), sides: [&Keyed<'_>; 2]) -> String {
         In::Header => written().unwrap_or_else(|| key.1.clone()),
         _ => key.1.clone(),
     }
+}
+
+fn field(parameter: &Parameter) -> Field {
+    let Parameter { required, nullable, deprecated, .. } = *parameter;
+    let (lifecycle, constraints) = (parameter.lifecycle.clone(), parameter.constraints.clone());
+    Field { required, nullable, deprecated, lifecycle, constraints, ..parameter.ty.clone().into() }
 }
 
 /// The style, as far as it changes the text of a value: only values with parts are written in different ways in a query.

@@ -24,8 +24,10 @@ pub(super) struct Users<'a> {
     types: HashMap<&'a TypeId, usize>,
     sent: Vec<Vec<usize>>,
     received: Vec<Vec<usize>>,
-    /// Types of the payloads of webhooks.
+    /// Types that the server sends in calls of its own.
     pushed: HashSet<usize>,
+    /// Types of the responses to webhooks.
+    answered: HashSet<usize>,
 }
 
 /// A path, parameter names blanked, and a method.
@@ -69,12 +71,18 @@ impl<'a> Users<'a> {
         }
         let calls = operations.iter().map(|(_, o)| (blank(&o.path), o.method.as_str())).collect();
         let numbers = operations.iter().enumerate().map(|(at, (id, _))| (id.as_str(), at)).collect();
-        let pushed = api.info.webhooks.values().filter_map(TypeRef::named);
-        let pushed = pushed.filter_map(|id| graph.index.get(id)).flat_map(|root| graph.closure(*root));
-        let pushed = pushed.collect();
+        let calls_of_server = operations.iter().flat_map(|(_, o)| o.callbacks.values());
+        let calls_of_server = calls_of_server.chain(api.info.calls.values());
+        let sent_by_server = calls_of_server.flat_map(|call| {
+            let bodies = call.body.iter().flat_map(|body| body.content.values());
+            call.parameters.iter().flat_map(Parameter::types).chain(bodies)
+        });
+        let pushed = graph.all_in(sent_by_server.chain(api.info.webhooks.values()));
+        let responses = api.info.calls.values().flat_map(|call| call.responses.values());
+        let answered = graph.all_in(responses.flat_map(|response| response.content.values()));
         let stem = |tag: &String| tag.trim_end_matches('s').to_lowercase();
         let stems = operations.iter().map(|(_, o)| o.tags.first().map(stem)).collect();
-        Self { operations, calls, stems, numbers, types: graph.index, sent, received, pushed }
+        Self { operations, calls, stems, numbers, types: graph.index, sent, received, pushed, answered }
     }
 
     fn number(&self, id: &TypeId) -> Option<usize> {
@@ -97,6 +105,12 @@ impl<'a> Graph<'a> {
         });
         let uses = uses.collect();
         Self { index, uses }
+    }
+
+    /// The types in uses of types, and every type that they use.
+    fn all_in<'t>(&self, uses: impl Iterator<Item = &'t TypeRef>) -> HashSet<usize> {
+        let roots: HashSet<usize> = uses.filter_map(|ty| self.index.get(ty.named()?).copied()).collect();
+        roots.into_iter().flat_map(|root| self.closure(root)).collect()
     }
 
     /// A type and every type that it uses.
@@ -135,6 +149,8 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2]) {
             let number = |at: &usize| numbers.get(side)?.get(*at).copied();
             for ty in row.types.get(side).into_iter().flatten().filter_map(|id| users.number(id)) {
                 received |= users.pushed.contains(&ty);
+                sent |= users.answered.contains(&ty);
+                row.is_call |= users.pushed.contains(&ty);
                 for (found, is) in [(&users.sent, &mut sent), (&users.received, &mut received)] {
                     let found = found.get(ty).into_iter().flatten();
                     reached.extend(found.filter_map(number).inspect(|_| *is = true));

@@ -114,15 +114,21 @@ impl Walk<'_> {
 
     /// The payloads of webhooks.
     pub(super) fn webhooks(&mut self) {
+        let calls = self.apis.map(|api| &api.info.calls);
         let [old, new] = self.apis.map(|api| &api.info.webhooks);
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).filter(|_| self.format >= 3).collect();
         for name in names {
             let mut spot = Spot::nowhere();
             spot.subject = Subject::of_webhook(name.as_str());
+            spot.is_call = true;
             (spot.place, spot.direction) = (Place::Response, Some(Direction::Response));
             spot.pointers = [(); 2].map(|()| Pointer::new("/webhooks").child(name));
             match (old.get(name), new.get(name)) {
-                (Some(old), Some(new)) => self.walk(old, new, &spot),
+                (Some(old), Some(new)) => match calls.map(|calls| calls.get(name)) {
+                    [Some(old), Some(new)] => self.webhook([old, new], &spot),
+                    // Stored forms of earlier versions have the payload alone.
+                    _ => self.walk(old, new, &spot),
+                },
                 (old, new) => {
                     let (side, kind) =
                         if old.is_some() { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
@@ -133,6 +139,18 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    fn webhook(&mut self, [old, new]: [&Operation; 2], spot: &Spot) {
+        let mut spot = spot.clone();
+        if old.method != new.method {
+            let [a, b] = [old, new].map(|call| Some(call.method.clone()));
+            self.rows.push(spot.row(Kind::OperationMoved).values(a, b));
+        }
+        for (at, call) in spot.pointers.iter_mut().zip([old, new]) {
+            *at = at.child(call.method.to_ascii_lowercase());
+        }
+        self.call([old, new], &spot.subject, &spot);
     }
 
     /// The calls of the server that a call of the client asks for.
@@ -155,7 +173,7 @@ impl Walk<'_> {
             spot.subject = around.subject.with(Part::Callback(name.clone()));
             spot.pointers = spot.pointers.map(|at| name.split(' ').fold(at, |at, token| at.child(token)));
             match (old.get(name), new.get(name)) {
-                (Some(old), Some(new)) => self.call([old, new], &spot),
+                (Some(old), Some(new)) => self.call([old, new], &spot.subject.with(Part::Body), &spot),
                 (old, new) => {
                     let (side, kind) =
                         if old.is_some() { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
@@ -170,12 +188,13 @@ impl Walk<'_> {
     }
 
     /// The server sends what a client would send in a call of its own, and the other way round.
-    fn call(&mut self, [old, new]: [&Operation; 2], spot: &Spot) {
+    fn call(&mut self, [old, new]: [&Operation; 2], payload: &Subject, spot: &Spot) {
+        self.call_parameters([old, new], spot);
         let bodies = [old, new].map(|call| call.body.as_ref().map(|body| (&body.content, &body.constraints)));
         let (none, free) = (BTreeMap::new(), BTreeMap::new());
         let [(a, one), (b, other)] = bodies.map(|body| body.unwrap_or((&none, &free)));
         let mut body = spot.clone();
-        body.subject = body.subject.with(Part::Body);
+        body.subject = payload.clone();
         (body.place, body.direction) = (Place::Response, Some(Direction::Response));
         body.pointers = body.pointers.map(|at| at.child("requestBody"));
         self.contents([a, b], [one, other], &body);
