@@ -80,6 +80,9 @@ pub struct Info {
     /// The payloads of webhooks, which the server sends to its clients, by the name of the webhook.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub webhooks: BTreeMap<String, TypeRef>,
+    /// The calls that send these payloads, by the name of the webhook; only comparisons of versions read them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub calls: BTreeMap<String, Operation>,
     /// The union of these payloads, if a constant member distinguishes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<TypeRef>,
@@ -490,7 +493,7 @@ impl Api {
     pub fn sent(&self) -> BTreeSet<&TypeId> {
         let bodies =
             self.operations.values().filter_map(|o| o.body.as_ref()).flat_map(|b| b.content.values());
-        let parameters = self.operations.values().flat_map(|o| &o.parameters).map(|p| &p.ty);
+        let parameters = self.operations.values().flat_map(|o| &o.parameters).flat_map(Parameter::types);
         self.closure(bodies.chain(parameters).filter_map(TypeRef::named))
     }
 
@@ -516,7 +519,7 @@ impl Api {
     /// The types that operations and webhooks name themselves.
     pub(crate) fn roots(&self) -> impl Iterator<Item = &TypeId> {
         let webhooks = self.info.webhooks.values().chain(&self.info.event).filter_map(TypeRef::named);
-        self.operations.values().flat_map(Operation::uses).chain(webhooks)
+        self.operations.values().chain(self.info.calls.values()).flat_map(Operation::uses).chain(webhooks)
     }
 
     /// Drops the types that no operation refers to.
@@ -595,7 +598,7 @@ impl Operation {
     /// The types that it names itself.
     pub fn uses(&self) -> BTreeSet<&TypeId> {
         let mut out: BTreeSet<&TypeId> = BTreeSet::new();
-        out.extend(self.parameters.iter().filter_map(|p| p.ty.named()));
+        out.extend(self.parameters.iter().flat_map(Parameter::types).filter_map(TypeRef::named));
         out.extend(self.body.iter().flat_map(|b| b.content.values()).filter_map(TypeRef::named));
         for response in self.responses.values().chain(self.errors.values()) {
             let headers = response.headers.values().map(|header| &header.ty);
@@ -617,9 +620,10 @@ impl Operation {
         self.errors.values().flat_map(|response| response.content.values())
     }
 
-    /// Drops facts that no code of a client uses: headers of responses, all of a callback but its payload, and further
-    /// forms of an error body.
+    /// Drops facts that no code of a client uses: alternatives of parameters, headers of responses, all of a callback but
+    /// its payload, and further forms of an error body.
     fn forget_unread(&mut self) {
+        self.parameters.iter_mut().for_each(|parameter| parameter.variants.clear());
         for callback in self.callbacks.values_mut() {
             let mut body = callback.body.take();
             body.iter_mut().for_each(|b| b.content.retain(|name, _| MediaType::parse(name).is_json()));

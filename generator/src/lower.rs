@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{OpenAPI, ReferenceOr};
 
-use crate::api::{Api, FORMAT, Info, Shape, Skipped, Type, TypeId, TypeRef, recognise};
+use crate::api::{Api, FORMAT, Info, Operation, Shape, Skipped, Type, TypeId, TypeRef, recognise};
 use crate::diagnostic::{Pointer, Sink};
 use crate::load::Spec;
 
@@ -40,6 +40,8 @@ struct Lowering<'a> {
     said: BTreeSet<(Pointer, String)>,
     /// The payloads of webhooks, by name.
     webhooks: BTreeMap<String, TypeRef>,
+    /// The calls of webhooks, by name.
+    calls: BTreeMap<String, Operation>,
     /// Discriminators that are not a property of any variant, by name and location.
     undeclared: Vec<(String, Pointer)>,
     /// The work that is left.
@@ -67,6 +69,7 @@ pub fn lower_part(spec: &Spec, name: &str, is_kept: impl Fn(&TypeId) -> bool, ou
         nullable: BTreeMap::new(),
         said: BTreeSet::new(),
         webhooks: BTreeMap::new(),
+        calls: BTreeMap::new(),
         undeclared: Vec::new(),
         work: work::Work::of(spec.size),
         open: Vec::new(),
@@ -101,7 +104,8 @@ pub fn lower_part(spec: &Spec, name: &str, is_kept: impl Fn(&TypeId) -> bool, ou
     let info = info(spec, name);
     let types = std::mem::take(&mut lowering.types);
     let webhooks = std::mem::take(&mut lowering.webhooks);
-    let mut api = Api { info: Info { servers, webhooks, event, ..info }, operations, values, types };
+    let calls = std::mem::take(&mut lowering.calls);
+    let mut api = Api { info: Info { servers, webhooks, calls, event, ..info }, operations, values, types };
     let recognised = recognise(&api);
     lowering.undeclared_discriminators(&recognised);
     lowering.unrecognised_resources(&api, &recognised);
@@ -129,6 +133,7 @@ fn info(spec: &Spec, name: &str) -> Info {
         schemas,
         servers: Vec::new(),
         webhooks: BTreeMap::new(),
+        calls: BTreeMap::new(),
         event: None,
         required: security::required(document, &security),
         assumed: document.security.is_none() && !security::is_said(document) && !security.is_empty(),

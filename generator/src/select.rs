@@ -167,6 +167,7 @@ pub fn select(
     let components = reach(&operations).difference(&kept).cloned().collect();
     api.operations = selected;
     api.info.webhooks.clear();
+    api.info.calls.clear();
     api.info.event = None;
     let values: BTreeSet<String> = api
         .operations

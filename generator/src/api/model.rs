@@ -9,7 +9,7 @@ use std::ops::Deref;
 
 pub use json_api::recognise;
 
-use super::{Api, Operation, Shape, Struct, Type, TypeId, TypeRef};
+use super::{Api, Info, Operation, Shape, Struct, Type, TypeId, TypeRef};
 
 /// An [`Api`] as Rust is made from it: the result of [`Api::model`], which a run derives once.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -66,7 +66,8 @@ impl Api {
         let names =
             self.types.iter().filter(|(id, ty)| !id.is_inline() && matches!(ty.shape, Shape::Enum(_)));
         types.extend(names.map(|(id, ty)| (id.clone(), ty.clone())));
-        let mut out = Self { info: self.info.clone(), operations, values: self.values.clone(), types };
+        let info = Info { calls: BTreeMap::new(), ..self.info.clone() };
+        let mut out = Self { info, operations, values: self.values.clone(), types };
         out.null_documents();
         share::share(&mut out, &used);
         out.forget_unused();

@@ -145,6 +145,11 @@ pub enum Role<'a> {
 }
 
 impl Parameter {
+    /// The uses of types in it.
+    pub fn types(&self) -> impl Iterator<Item = &TypeRef> {
+        std::iter::once(&self.ty).chain(self.variants.iter().map(|variant| &variant.ty))
+    }
+
     /// The parameter's role.
     pub fn role(&self) -> Role<'_> {
         if self.place != In::Query {

@@ -1,6 +1,6 @@
 //! Compares the parameters of one operation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
 use super::constraints::whole_text;
@@ -41,7 +41,7 @@ impl Walk<'_> {
         self.moved([&mut old, &mut new], operation, |[a, b]| {
             [own[0].of_parameter(old_id, a, true), own[1].of_parameter(new_id, b, true)]
         });
-        let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
+        let keys: BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
         for key in keys {
             if let (Some(a), Some(b)) = (old.get(&key), new.get(&key))
                 && self.are_same_parameters(std::slice::from_ref(*a), std::slice::from_ref(*b))
@@ -95,13 +95,30 @@ impl Walk<'_> {
         }
     }
 
+    /// The parameters of a call of the server, which its receiver reads as it reads members.
+    pub(super) fn call_parameters(&mut self, [old, new]: [&Operation; 2], call: &Spot) {
+        let (old, new) = (by_key(old), by_key(new));
+        let keys: BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
+        for key in keys {
+            let written = name(&key, [&old, &new]);
+            let mut spot = call.clone();
+            spot.subject = call.subject.with(Part::Parameter(key.0, written.clone()));
+            (spot.place, spot.direction) = (Place::Field, Some(Direction::Response));
+            spot.pointers = spot.pointers.map(|at| at.child("parameters").child(&written));
+            // Receivers ignore headers that they do not know.
+            spot.is_call = key.0 != In::Header;
+            let [a, b] = [&old, &new].map(|side| side.get(&key).map(|p| field(p)));
+            self.member([a.as_ref(), b.as_ref()], &spot);
+        }
+    }
+
     /// True if the parameters and their values are the same on both sides.
     fn are_same_parameters(&mut self, old: &[Parameter], new: &[Parameter]) -> bool {
         let [a, b] = self.apis;
         old == new
             && new.iter().all(|p| {
                 self.text = text(p);
-                let is_same = values(p, a) == values(p, b) && self.are_unchanged([&p.ty]);
+                let is_same = values(p, a) == values(p, b) && self.are_unchanged(p.types());
                 self.text = None;
                 is_same
             })
@@ -187,7 +204,18 @@ impl Walk<'_> {
         let ([from, to], [a, b]) = ([union(old), union(new)], self.apis);
         let mut request = Relation::new([a, b], false);
         request.text = text(new);
-        let fits = [request.variants(&from, &to), Relation::new([b, a], true).variants(&to, &from)];
+        // A type of one name on both sides is compared on its own.
+        let lone = |own: &Union, other: &Union| {
+            let is_lone =
+                |v: &&Variant| v.ty.named().is_none_or(|id| id.is_inline()) || !other.variants.contains(v);
+            Union { variants: own.variants.iter().filter(is_lone).cloned().collect(), ..Union::default() }
+        };
+        let (lone_from, lone_to) = (lone(&from, &to), lone(&to, &from));
+        let fits = [request.variants(&lone_from, &to), Relation::new([b, a], true).variants(&lone_to, &from)];
+        self.text = text(new);
+        for shared in from.variants.iter().filter(|v| !lone_from.variants.contains(v)) {
+            self.walk(&shared.ty, &shared.ty, spot);
+        }
         if fits == [Fit::All, Fit::All] && old.ty == new.ty {
             return;
         }
@@ -291,6 +319,12 @@ fn token(key: &(In, String), own: &Keyed<'_>, other: &Keyed<'_>) -> String {
         true => format!("{} {name}", key.0.as_str()),
         false => name.to_owned(),
     }
+}
+
+fn field(parameter: &Parameter) -> Field {
+    let Parameter { required, nullable, deprecated, .. } = *parameter;
+    let (lifecycle, constraints) = (parameter.lifecycle.clone(), parameter.constraints.clone());
+    Field { required, nullable, deprecated, lifecycle, constraints, ..parameter.ty.clone().into() }
 }
 
 /// The style, as far as it changes the text of a value: only values with parts are written in different ways in a query.

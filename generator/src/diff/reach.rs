@@ -6,7 +6,7 @@ use super::Side;
 use super::change::{Direction, Reach};
 use super::row::{Row, of_mut};
 use super::subject::blank;
-use crate::api::{Api, Operation, TypeId, TypeRef};
+use crate::api::{Api, Operation, Parameter, TypeId, TypeRef};
 
 /// Operations that use each type, by their numbers: those that send it and those that receive it.
 pub(super) struct Users<'a> {
@@ -21,8 +21,10 @@ pub(super) struct Users<'a> {
     types: HashMap<&'a TypeId, usize>,
     sent: Vec<Vec<usize>>,
     received: Vec<Vec<usize>>,
-    /// Types of the payloads of webhooks.
+    /// Types that the server sends in calls of its own.
     pushed: HashSet<usize>,
+    /// Types of the responses to webhooks.
+    answered: HashSet<usize>,
 }
 
 /// A path, parameter names blanked, and a method.
@@ -52,25 +54,32 @@ impl<'a> Users<'a> {
                     true => (&mut sent, &mut received),
                     false => (&mut received, &mut sent),
                 };
-                let parameters = call.parameters.iter().map(|p| &p.ty);
+                let parameters = call.parameters.iter().flat_map(Parameter::types);
                 let bodies = call.body.iter().flat_map(|b| b.content.values());
                 let roots = parameters.chain(bodies).filter_map(TypeRef::named);
                 roots.for_each(|root| follow(root, to, at));
                 let responses = call.responses.values().chain(call.errors.values());
                 let parts = responses.flat_map(|response| {
-                    response.content.values().chain(response.headers.values().map(|header| &header.ty))
+                    let headers = response.headers.values().map(|header| &header.ty);
+                    response.content.values().chain(response.items.values()).chain(headers)
                 });
                 parts.filter_map(TypeRef::named).for_each(|root| follow(root, from, at));
             }
         }
         let calls = operations.iter().map(|(_, o)| (blank(&o.path), o.method.as_str())).collect();
         let numbers = operations.iter().enumerate().map(|(at, (id, _))| (id.as_str(), at)).collect();
-        let pushed = api.info.webhooks.values().filter_map(TypeRef::named);
-        let pushed = pushed.filter_map(|id| graph.index.get(id)).flat_map(|root| graph.closure(*root));
-        let pushed = pushed.collect();
+        let calls_of_server = operations.iter().flat_map(|(_, o)| o.callbacks.values());
+        let calls_of_server = calls_of_server.chain(api.info.calls.values());
+        let sent_by_server = calls_of_server.flat_map(|call| {
+            let bodies = call.body.iter().flat_map(|body| body.content.values());
+            call.parameters.iter().flat_map(Parameter::types).chain(bodies)
+        });
+        let pushed = graph.all_in(sent_by_server.chain(api.info.webhooks.values()));
+        let responses = api.info.calls.values().flat_map(|call| call.responses.values());
+        let answered = graph.all_in(responses.flat_map(|response| response.content.values()));
         let stem = |tag: &String| tag.trim_end_matches('s').to_lowercase();
         let stems = operations.iter().map(|(_, o)| o.tags.first().map(stem)).collect();
-        Self { operations, calls, stems, numbers, types: graph.index, sent, received, pushed }
+        Self { operations, calls, stems, numbers, types: graph.index, sent, received, pushed, answered }
     }
 
     fn number(&self, id: &TypeId) -> Option<usize> {
@@ -93,6 +102,12 @@ impl<'a> Graph<'a> {
         });
         let uses = uses.collect();
         Self { index, uses }
+    }
+
+    /// The types in uses of types, and every type that they use.
+    fn all_in<'t>(&self, uses: impl Iterator<Item = &'t TypeRef>) -> HashSet<usize> {
+        let roots: HashSet<usize> = uses.filter_map(|ty| self.index.get(ty.named()?).copied()).collect();
+        roots.into_iter().flat_map(|root| self.closure(root)).collect()
     }
 
     /// A type and every type that it uses.
@@ -131,6 +146,8 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2]) {
             let number = |at: &usize| numbers.get(side)?.get(*at).copied();
             for ty in row.types.get(side).into_iter().flatten().filter_map(|id| users.number(id)) {
                 received |= users.pushed.contains(&ty);
+                sent |= users.answered.contains(&ty);
+                row.is_call |= users.pushed.contains(&ty);
                 for (found, is) in [(&users.sent, &mut sent), (&users.received, &mut received)] {
                     let found = found.get(ty).into_iter().flatten();
                     reached.extend(found.filter_map(number).inspect(|_| *is = true));

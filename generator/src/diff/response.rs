@@ -36,7 +36,7 @@ impl Walk<'_> {
             if let [Some((a, old)), Some((b, new))] = found
                 && a == b
                 && old == new
-                && self.are_unchanged(new.content.values().chain(new.headers.values().map(|h| &h.ty)))
+                && self.are_unchanged(new.content.values().chain(new.items.values()).chain(headers_of(new)))
             {
                 continue;
             }
@@ -67,6 +67,7 @@ impl Walk<'_> {
         if self.format < 3 {
             return;
         }
+        self.items_of_streams([old, new], spot);
         let names: BTreeSet<&String> = old.headers.keys().chain(new.headers.keys()).collect();
         for name in names {
             let mut inner = spot.clone();
@@ -76,6 +77,21 @@ impl Walk<'_> {
             // No code of a client is about a header.
             inner.keys = [Vec::new(), Vec::new()];
             self.member([old.headers.get(name), new.headers.get(name)], &inner);
+        }
+    }
+
+    /// The items of streams that both sides have. A stream without a type of items is one of anything.
+    fn items_of_streams(&mut self, [old, new]: [&Response; 2], spot: &Spot) {
+        let names: BTreeSet<&String> = old.items.keys().chain(new.items.keys()).collect();
+        for name in names {
+            let is_on_both = old.content.contains_key(name) && new.content.contains_key(name);
+            let [a, b] = [old, new].map(|side| side.items.get(name).unwrap_or(&TypeRef::Any));
+            if is_on_both {
+                let mut inner = spot.clone();
+                inner.subject = spot.subject.with(Part::MediaType(name.clone())).with(Part::Items);
+                inner.pointers = inner.pointers.map(|at| at.child("content").child(name).child("itemSchema"));
+                self.walk(a, b, &inner);
+            }
         }
     }
 
@@ -98,15 +114,21 @@ impl Walk<'_> {
 
     /// The payloads of webhooks.
     pub(super) fn webhooks(&mut self) {
+        let calls = self.apis.map(|api| &api.info.calls);
         let [old, new] = self.apis.map(|api| &api.info.webhooks);
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).filter(|_| self.format >= 3).collect();
         for name in names {
             let mut spot = Spot::nowhere();
             spot.subject = Subject::of_webhook(name.as_str());
+            spot.is_call = true;
             (spot.place, spot.direction) = (Place::Response, Some(Direction::Response));
             spot.pointers = [(); 2].map(|()| Pointer::new("/webhooks").child(name));
             match (old.get(name), new.get(name)) {
-                (Some(old), Some(new)) => self.walk(old, new, &spot),
+                (Some(old), Some(new)) => match calls.map(|calls| calls.get(name)) {
+                    [Some(old), Some(new)] => self.webhook([old, new], &spot),
+                    // Stored forms of earlier versions have the payload alone.
+                    _ => self.walk(old, new, &spot),
+                },
                 (old, new) => {
                     let (side, kind) =
                         if old.is_some() { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
@@ -117,6 +139,18 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    fn webhook(&mut self, [old, new]: [&Operation; 2], spot: &Spot) {
+        let mut spot = spot.clone();
+        if old.method != new.method {
+            let [a, b] = [old, new].map(|call| Some(call.method.clone()));
+            self.rows.push(spot.row(Kind::OperationMoved).values(a, b));
+        }
+        for (at, call) in spot.pointers.iter_mut().zip([old, new]) {
+            *at = at.child(call.method.to_ascii_lowercase());
+        }
+        self.call([old, new], &spot.subject, &spot);
     }
 
     /// The calls of the server that a call of the client asks for.
@@ -139,7 +173,7 @@ impl Walk<'_> {
             spot.subject = around.subject.with(Part::Callback(name.clone()));
             spot.pointers = spot.pointers.map(|at| name.split(' ').fold(at, |at, token| at.child(token)));
             match (old.get(name), new.get(name)) {
-                (Some(old), Some(new)) => self.call([old, new], &spot),
+                (Some(old), Some(new)) => self.call([old, new], &spot.subject.with(Part::Body), &spot),
                 (old, new) => {
                     let (side, kind) =
                         if old.is_some() { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
@@ -154,12 +188,13 @@ impl Walk<'_> {
     }
 
     /// The server sends what a client would send in a call of its own, and the other way round.
-    fn call(&mut self, [old, new]: [&Operation; 2], spot: &Spot) {
+    fn call(&mut self, [old, new]: [&Operation; 2], payload: &Subject, spot: &Spot) {
+        self.call_parameters([old, new], spot);
         let bodies = [old, new].map(|call| call.body.as_ref().map(|body| (&body.content, &body.constraints)));
         let (none, free) = (BTreeMap::new(), BTreeMap::new());
         let [(a, one), (b, other)] = bodies.map(|body| body.unwrap_or((&none, &free)));
         let mut body = spot.clone();
-        body.subject = body.subject.with(Part::Body);
+        body.subject = payload.clone();
         (body.place, body.direction) = (Place::Response, Some(Direction::Response));
         body.pointers = body.pointers.map(|at| at.child("requestBody"));
         self.contents([a, b], [one, other], &body);
@@ -186,6 +221,10 @@ fn found<'r>(own: &'r Responses, other: &Responses, status: &str) -> Option<(&'r
         })?;
         Some((name, response))
     })
+}
+
+fn headers_of(response: &Response) -> impl Iterator<Item = &TypeRef> {
+    response.headers.values().map(|header| &header.ty)
 }
 
 /// A failed response as forms before 3 have it: the type of one body.

@@ -118,6 +118,7 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::OperationAdded => (Safe, "no old client calls it"),
         Kind::OperationRemoved => (Breaking, "the server no longer supports the call"),
         Kind::OperationRenamed => (Safe, "method and path are the same"),
+        Kind::OperationMoved if row.is_call => (Breaking, "the server makes the call with another method"),
         Kind::OperationMoved => (Breaking, "the server no longer supports the old method and path"),
         Kind::OperationDeprecated | Kind::ParameterDeprecated | Kind::FieldDeprecated => {
             (Safe, "it still works; the vendor advises against it")
@@ -186,8 +187,10 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::VariantRemoved if sent => (Breaking, "values that were sent may be refused"),
         Kind::VariantRemoved => (Safe, "it is only no longer received"),
         Kind::ResponseAdded if row.failure => (Safe, "any call can fail, whether or not it is declared"),
+        Kind::ResponseAdded if row.is_call => (Safe, "nobody has to send it"),
         Kind::ResponseAdded => (Risky, "a client may not know this success"),
         Kind::ResponseRemoved if row.failure => (Safe, "any call can fail, whether or not it is declared"),
+        Kind::ResponseRemoved if row.is_call => (Breaking, "the server may no longer accept it"),
         Kind::ResponseRemoved => (Breaking, "a client that relies on it no longer gets it"),
         Kind::ResponseTypeChanged if !row.strict => (Safe, "both types look the same when they are sent"),
         Kind::ResponseTypeChanged if row.failure => (Risky, "errors have another type"),

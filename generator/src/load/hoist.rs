@@ -65,21 +65,34 @@ pub(super) fn methods(paths: &mut Map<String, Value>, origins: &mut Origins, out
     paths.extend(moved);
 }
 
-/// Moves the bodies of webhooks.
+/// Moves webhooks: each is an operation of a path that no document can have.
 pub(super) fn webhooks(webhooks: Value, paths: &mut Map<String, Value>, origins: &mut Origins) {
     let Value::Object(webhooks) = webhooks else { return };
     for (webhook, item) in webhooks {
         let from = Pointer::new("/webhooks").child(&webhook);
-        let Value::Object(item) = item else { continue };
-        let bodies = item.into_iter().filter_map(|(method, mut operation)| {
-            Some((method, operation.as_object_mut()?.shift_remove("requestBody")?))
+        let Value::Object(mut item) = item else { continue };
+        let shared = item.shift_remove("parameters").filter(Value::is_array);
+        let mut bodies = item.into_iter().filter_map(|(method, operation)| match operation {
+            Value::Object(operation) if operation.contains_key("requestBody") => Some((method, operation)),
+            _ => None,
         });
         // A webhook has one method; of several, the first one with a body.
-        let Some((method, body)) = bodies.into_iter().next() else { continue };
+        let Some((method, mut operation)) = bodies.next() else { continue };
         let name = format!("/#webhooks/{webhook}");
         let to = Pointer::new("/paths").child(&name);
         origins.collapsed(to.clone(), from.clone());
-        origins.copied(from.child(method).child("requestBody"), to.child("post").child("requestBody"));
-        paths.insert(name, json!({ "post": { WEBHOOK: webhook, "requestBody": body, "responses": {} } }));
+        let mut moved = json!({ WEBHOOK: webhook, METHOD: method.to_ascii_uppercase(), "responses": {} });
+        for part in ["requestBody", "parameters", "responses"] {
+            if let Some(value) = operation.shift_remove(part) {
+                origins.copied(from.child(&method).child(part), to.child("post").child(part));
+                moved[part] = value;
+            }
+        }
+        let mut own = json!({ "post": moved });
+        if let Some(shared) = shared {
+            origins.copied(from.child("parameters"), to.child("parameters"));
+            own["parameters"] = shared;
+        }
+        paths.insert(name, own);
     }
 }

@@ -94,7 +94,11 @@ impl<'d> Lowering<'d> {
                     continue;
                 }
                 if let Some(name) = text(&operation.extensions, hoist::WEBHOOK) {
-                    self.webhook(&name, operation, &at);
+                    let shared = item.parameters.iter().enumerate();
+                    let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
+                    if let Some(call) = self.webhook(&name, operation, shared.collect(), &at) {
+                        self.calls.insert(name, call);
+                    }
                     continue;
                 }
                 let Some(id) = ids.get(&(key.as_str(), member)) else { continue };
@@ -129,7 +133,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// Lowers an operation of the client or of a callback.
-    fn operation<'p>(
+    pub(super) fn operation<'p>(
         &mut self,
         (id, path): (&str, &str),
         operation: &'p OasOperation,
@@ -460,7 +464,7 @@ pub(super) fn item<'a, T>(
     }
 }
 
-fn text(extensions: &Extensions, key: &str) -> Option<String> {
+pub(super) fn text(extensions: &Extensions, key: &str) -> Option<String> {
     extensions.get(key)?.as_str().map(str::to_owned)
 }
 

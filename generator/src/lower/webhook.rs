@@ -2,29 +2,53 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use openapiv3::{Operation as OasOperation, RequestBody};
+use openapiv3::{Operation as OasOperation, Parameter as OasParameter, ReferenceOr, RequestBody};
 
 use super::Lowering;
-use super::operation::item;
-use crate::api::{MediaType, Shape, Struct, TypeId, TypeRef, Union, Value, Variant};
+use super::constraints::of_media;
+use super::operation::{item, text};
+use super::parameter::Accepted;
+use crate::api::{Body, MediaType, Operation, Shape, Struct, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
+use crate::load::hoist;
 
 impl Lowering<'_> {
-    /// Reads the payload of a webhook.
-    pub(super) fn webhook(&mut self, name: &str, operation: &OasOperation, at: &Pointer) {
-        let at = at.child("requestBody");
+    /// Reads the payload of a webhook, and the call that sends it.
+    pub(super) fn webhook(
+        &mut self,
+        name: &str,
+        operation: &OasOperation,
+        shared: Vec<(&ReferenceOr<OasParameter>, Pointer)>,
+        at_call: &Pointer,
+    ) -> Option<Operation> {
+        let at = at_call.child("requestBody");
         let components = self.document.components.as_ref();
         let body = operation.request_body.as_ref();
         let body = body.and_then(|body| item(body, components, |c| &c.request_bodies, "requestBodies"));
-        let Some(body): Option<&RequestBody> = body else { return };
+        let body: &RequestBody = body?;
         let mut json = body.content.iter().filter(|(name, _)| MediaType::parse(name).is_json());
         let Some((media_type, media)) = json.next() else {
             let message = format!("the payload of the webhook `{name}` is not JSON; it has no type");
-            return self.not_read(&at, message, "declare it as `application/json` in the overlay");
+            self.not_read(&at, message, "declare it as `application/json` in the overlay");
+            return None;
         };
-        let id = TypeId::operation(format!("{name} webhook")).member("payload");
-        let ty = self.media(&id, media_type, media, &at.child("content").child(media_type));
-        self.webhooks.insert(name.to_owned(), ty);
+        let id = format!("{name} webhook");
+        let payload = TypeId::operation(&id).member("payload");
+        let ty = self.media(&payload, media_type, media, &at.child("content").child(media_type));
+        self.webhooks.insert(name.to_owned(), ty.clone());
+        let rest = OasOperation { request_body: None, ..operation.clone() };
+        let mut call = self.operation((&id, ""), &rest, shared, at_call, &mut Accepted::new());
+        call.parameters.iter_mut().for_each(|parameter| parameter.values = None);
+        call.method = text(&operation.extensions, hoist::METHOD).unwrap_or_default();
+        let nullable = media.schema.as_ref().is_some_and(|schema| self.is_nullable(schema));
+        call.body = Some(Body {
+            required: body.required,
+            content: [(media_type.clone(), ty)].into(),
+            constraints: of_media(media, nullable).map(|own| (media_type.clone(), own)).into_iter().collect(),
+            envelope: None,
+            checked: false,
+        });
+        Some(call)
     }
 
     /// The union of all payloads, if a member that each of them has as a constant distinguishes them: a server sends all

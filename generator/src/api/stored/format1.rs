@@ -98,6 +98,7 @@ impl Info {
         (
             super::super::Info {
                 webhooks: BTreeMap::new(),
+                calls: BTreeMap::new(),
                 event: None,
                 format,
                 name,
