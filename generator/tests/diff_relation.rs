@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use crate::support::diff::{compare, loaded};
+use crate::support::diff::{compare, loaded, nameless};
 use serde_json::{Value, json};
 use storewright_generator::diff::{Diff, Wire};
 
@@ -165,4 +165,31 @@ fn the_case_of_a_header_name_means_nothing() {
         compare(&old, &new).changes.iter().map(|change| change.wire).min()
     };
     assert_eq!((wire("header"), wire("query")), (None, Some(Wire::Breaking)));
+}
+
+#[test]
+fn long_chains_of_types_do_not_overflow_the_stack() {
+    const LENGTH: usize = 5_000;
+    let to = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let chain = |name: &'static str, end: &'static str| {
+        (0..LENGTH).map(move |at| {
+            let next = if at + 1 == LENGTH { json!({ "type": end }) } else { to(&format!("{name}{}", at + 1)) };
+            (format!("{name}{at}"), json!({ "type": "object", "properties": { "next": next } }))
+        })
+    };
+    let verdict = |old: Value, new: Value, end: &'static str| {
+        let [old, new] = [old, new].map(|it| {
+            let mut document = document(&it, false);
+            let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+            schemas.extend(chain("T", "string").chain(chain("U", end)));
+            nameless("t", &document)
+        });
+        compare(&old, &new).changes.iter().map(|change| change.wire).min()
+    };
+    let map = json!({ "type": "object", "additionalProperties": to("T0") });
+    let object = json!({ "type": "object", "properties": { "next": to("U0") } });
+    assert_eq!(verdict(map.clone(), object.clone(), "string"), Some(Wire::Safe));
+    assert_eq!(verdict(map, object, "integer"), Some(Wire::Breaking));
+    let either = |one: &str| json!({ "oneOf": [to(one), { "type": "string" }] });
+    assert_eq!(verdict(either("T0"), either("U0"), "integer"), Some(Wire::Risky));
 }

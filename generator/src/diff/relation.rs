@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use super::constraints::{sets, value_fit};
 use super::wire::{View, text_of, view};
-use crate::api::{Api, Constraints, Field, Style, TypeId, TypeRef, Union, Value, Variant};
+use crate::api::{Api, Constraints, Field, Style, TypeRef, Union, Value, Variant};
+use crate::load::stack::deeper;
 
 /// Says if all values of one type are values of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +39,8 @@ pub(super) struct Relation<'a> {
     pub(super) tolerant: bool,
     /// The style of the values, if they are text, as in a query.
     pub(super) text: Option<Style>,
-    /// The fit of each pair of types; none while it is being decided.
-    known: HashMap<(TypeId, TypeId), Option<Fit>>,
+    /// The fit of each pair of which one is named; none while it is being decided.
+    known: HashMap<(TypeRef, TypeRef), Option<Fit>>,
 }
 
 /// The use of a type and its constraints.
@@ -84,14 +85,16 @@ impl<'a> Relation<'a> {
 
     /// Checks that all values of `a` are values of `b`.
     fn fits(&mut self, a: &TypeRef, b: &TypeRef) -> Fit {
-        let (Some(one), Some(other)) = (a.as_named(), b.as_named()) else { return self.decided(a, b) };
-        let key = (one.clone(), other.clone());
+        if a.as_named().or(b.as_named()).is_none() {
+            return self.decided(a, b);
+        }
+        let key = (a.clone(), b.clone());
         if let Some(known) = self.known.get(&key) {
             // Types that are in themselves fit if everything else in them does.
             return known.clone().unwrap_or(Fit::All);
         }
         self.known.insert(key.clone(), None);
-        let fit = self.decided(a, b);
+        let fit = deeper(|| self.decided(a, b));
         self.known.insert(key, Some(fit.clone()));
         fit
     }
