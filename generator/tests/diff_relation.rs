@@ -173,7 +173,8 @@ fn long_chains_of_types_do_not_overflow_the_stack() {
     let to = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let chain = |name: &'static str, end: &'static str| {
         (0..LENGTH).map(move |at| {
-            let next = if at + 1 == LENGTH { json!({ "type": end }) } else { to(&format!("{name}{}", at + 1)) };
+            let next =
+                if at + 1 == LENGTH { json!({ "type": end }) } else { to(&format!("{name}{}", at + 1)) };
             (format!("{name}{at}"), json!({ "type": "object", "properties": { "next": next } }))
         })
     };
@@ -192,4 +193,120 @@ fn long_chains_of_types_do_not_overflow_the_stack() {
     assert_eq!(verdict(map, object, "integer"), Some(Wire::Breaking));
     let either = |one: &str| json!({ "oneOf": [to(one), { "type": "string" }] });
     assert_eq!(verdict(either("T0"), either("U0"), "integer"), Some(Wire::Risky));
+}
+
+/// The gravest verdicts of a change of a request and of a response.
+fn verdicts(old: &Value, new: &Value) -> String {
+    let one = |sent| worst(old, new, sent).0.map_or("none", |wire| wire.as_str());
+    format!("{} {}", one(true), one(false))
+}
+
+/// Compares each pair from left to right and from right to left, in a request and in a response.
+fn assert_verdicts(cases: &[(Value, Value, &str, &str)]) {
+    let mut wrong = String::new();
+    for (old, new, there, back) in cases {
+        let found = [verdicts(old, new), verdicts(new, old)];
+        if found != [*there, *back] {
+            wrong += &format!("{old}, {new}: {found:?}, wanted {:?}\n", [there, back]);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn integers_are_judged_by_their_ranges() {
+    let of = |format: &str| json!({ "type": "integer", "format": format });
+    let integer = json!({ "type": "integer" });
+    let (widens, narrows) = ("safe breaking", "breaking safe");
+    let other = "breaking breaking";
+    let values = |all: Value| json!({ "type": "integer", "enum": all });
+    assert_verdicts(&[
+        (of("int16"), of("int32"), widens, narrows),
+        (of("int8"), of("int16"), widens, narrows),
+        (of("uint8"), of("int32"), widens, narrows),
+        (of("uint8"), of("int8"), other, other),
+        (of("int32"), of("int64"), widens, narrows),
+        (of("uint32"), of("int64"), widens, narrows),
+        (of("uint32"), of("uint64"), widens, narrows),
+        (of("int32"), of("uint64"), other, other),
+        (of("uint64"), json!({ "type": "number" }), widens, narrows),
+        (values(json!([1, 2])), of("uint64"), "safe risky", narrows),
+        (values(json!([-1, 2])), of("uint64"), "breaking risky", other),
+        (json!({ "type": "integer", "minimum": 0 }), of("uint64"), widens, narrows),
+        (json!({ "type": "integer", "minimum": 0, "maximum": 9 }), of("uint8"), "safe risky", narrows),
+        (of("uint8"), json!({ "type": "integer", "minimum": 0, "maximum": 255 }), "none none", "none none"),
+        (integer.clone(), json!({ "type": "integer", "multipleOf": 1 }), "none none", "none none"),
+        (
+            json!({ "type": "integer", "format": "uint64", "minimum": 0, "exclusiveMinimum": true }),
+            json!({ "type": "integer", "format": "uint64", "minimum": 1 }),
+            "none none",
+            "none none",
+        ),
+        (
+            json!({ "type": "array", "items": of("int8") }),
+            json!({ "type": "array", "items": of("int16") }),
+            widens,
+            narrows,
+        ),
+        (
+            json!({ "type": "array", "items": of("uint32") }),
+            json!({ "type": "array", "items": of("uint64") }),
+            widens,
+            narrows,
+        ),
+    ]);
+}
+
+#[test]
+fn a_multiple_of_a_multiple_is_one() {
+    let of = |step: f64| json!({ "type": "number", "multipleOf": step });
+    let (widens, narrows) = ("safe risky", "breaking safe");
+    assert_verdicts(&[
+        (of(0.3), of(0.1), widens, narrows),
+        (of(0.7), of(0.1), widens, narrows),
+        (of(0.3), of(0.2), "breaking risky", "breaking risky"),
+        (of(0.1), of(1e20), narrows, widens),
+    ]);
+}
+
+#[test]
+fn the_tighter_of_two_constraints_counts() {
+    let text = |length: u32| json!({ "type": "string", "maxLength": length });
+    let either = json!({ "anyOf": [text(4), { "type": "integer" }], "maxLength": 10 });
+    let both = |inner: Value, outer: Value| json!({ "allOf": [inner, outer] });
+    let list = |count: u32, length: u32| json!({ "type": "array", "maxItems": count, "items": text(length) });
+    let of = |key: &str, value: f64| json!({ "type": "number", key: value });
+    let (widens, narrows, none) = ("safe risky", "breaking safe", "none none");
+    assert_verdicts(&[
+        (text(5), either.clone(), "breaking breaking", "breaking risky"),
+        (text(4), either, "safe breaking", "breaking safe"),
+        (both(text(3), text(5)), text(4), widens, narrows),
+        (both(text(5), text(3)), text(3), none, none),
+        (both(of("minimum", 3.0), of("minimum", 5.0)), of("minimum", 5.0), none, none),
+        (both(of("maximum", 5.0), of("maximum", 3.0)), of("maximum", 3.0), none, none),
+        (both(of("multipleOf", 2.0), of("multipleOf", 4.0)), of("multipleOf", 4.0), none, none),
+        (both(list(3, 9), list(9, 3)), list(3, 3), none, none),
+    ]);
+}
+
+#[test]
+fn defaults_of_alternatives_are_compared() {
+    let alternatives = json!([{ "type": "string", "maxLength": 5 }, { "type": "string", "pattern": "^a" }]);
+    let with = |default: &str| json!({ "anyOf": alternatives, "default": default });
+    let inner = |default: &str| {
+        let mut all = alternatives.clone();
+        all[0]["default"] = json!(default);
+        json!({ "anyOf": [all[0], all[1], { "type": "integer" }] })
+    };
+    assert_verdicts(&[
+        (with("a"), with("b"), "risky safe", "risky safe"),
+        (inner("a"), inner("b"), "risky safe", "risky safe"),
+    ]);
+}
+
+#[test]
+fn an_expression_that_matches_the_empty_string_alone_is_a_constraint() {
+    let text = json!({ "type": "string" });
+    let empty = json!({ "type": "string", "pattern": "^$" });
+    assert_verdicts(&[(text, empty, "breaking safe", "safe risky")]);
 }

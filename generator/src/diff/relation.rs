@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::constraints::{sets, value_fit};
+use super::numbers::is_integer;
 use super::wire::{View, text_of, view};
 use crate::api::{Api, Constraints, Field, Style, TypeRef, Union, Value, Variant};
 use crate::load::stack::deeper;
@@ -75,7 +76,10 @@ impl<'a> Relation<'a> {
     /// The same where a value meets one of several sets of constraints.
     fn sets(&mut self, (a, own): (&TypeRef, &[Constraints]), (b, other): (&TypeRef, &[Constraints])) -> Fit {
         let apis = self.apis;
-        self.fits(a, b).and(|| {
+        // The constraints of integers decide if a type with or without a sign has room for them.
+        let are_integers = is_integer(a, apis[0]) && is_integer(b, apis[1]);
+        let types = if are_integers { Fit::All } else { self.fits(a, b) };
+        types.and(|| {
             let best = |from| {
                 sets(other).iter().map(|to| value_fit([a, b], apis, [from, to])).min().unwrap_or(Fit::All)
             };
@@ -128,7 +132,9 @@ impl<'a> Relation<'a> {
             // An enum is open for readers: a text that it does not list is an unknown value.
             (View::Scalar(from), View::Enum(_, to)) => match to.first() {
                 Some(Value::String(_)) if from == "string" => Fit::Most("any string".to_owned()),
-                Some(Value::Integer(_)) if from == "integer" => Fit::Most("any integer".to_owned()),
+                Some(Value::Integer(_)) if matches!(from.as_str(), "integer" | "unsigned") => {
+                    Fit::Most("any integer".to_owned())
+                }
                 _ => no(kind(&from)),
             },
             (View::Scalar(_), View::Scalar(to)) if self.text.is_some() && to == "string" => Fit::All,
@@ -221,14 +227,18 @@ fn no(what: &str) -> Fit {
 fn is_of(value: &Value, scalar: &str) -> bool {
     match value {
         Value::String(_) => scalar == "string",
-        Value::Integer(_) => matches!(scalar, "integer" | "number"),
+        Value::Integer(number) => match scalar {
+            "integer" | "number" => true,
+            "unsigned" => *number >= 0,
+            _ => false,
+        },
     }
 }
 
 fn scalars(from: &str, to: &str) -> Fit {
     match (from, to) {
         _ if from == to => Fit::All,
-        ("integer", "number") | ("timestamp" | "date" | "binary", "string") => Fit::All,
+        ("integer" | "unsigned", "number") | ("timestamp" | "date" | "binary", "string") => Fit::All,
         _ => no(kind(from)),
     }
 }
@@ -238,6 +248,7 @@ fn kind(scalar: &str) -> &str {
     match scalar {
         "string" => "any string",
         "integer" => "any integer",
+        "unsigned" => "any integer without a sign",
         "number" => "any number",
         "boolean" => "true or false",
         "timestamp" => "a date with time",

@@ -9,6 +9,7 @@ pub(super) use self::spot::{Place, Spot};
 use super::alike::{Renamed, is_alike};
 use super::change::{Direction, Kind};
 use super::constraints::is_union;
+use super::numbers::is_integer;
 use super::relation::{Fit, Relation};
 use super::row::Row;
 use super::row::{of, of_mut};
@@ -531,12 +532,18 @@ impl<'a> Walk<'a> {
         let [a, b] = self.apis;
         let mut request = Relation::new([a, b], false);
         request.text = self.text;
-        // Constraints have a row of their own, except where a set of types replaces one or is replaced by one.
+        // Constraints have a row of their own, except where a set of types replaces one or is replaced by one. Those of
+        // the values of integers decide if these fit into another type of integers.
         let free = Constraints::default();
         let is_choice = is_union(old, a) != is_union(new, b);
-        let own = spot.constraints.each_ref().map(|own| if is_choice { own } else { &free });
-        let [from, to] = [(old, own[0]), (new, own[1])];
-        [request.places(from, to), Relation::new([b, a], true).places(to, from)]
+        let are_integers = is_integer(old, a) && is_integer(new, b);
+        let of_values = |own| if is_choice || are_integers { own } else { &free };
+        let of_type = |own| if is_choice { own } else { &free };
+        let [own, other] = &spot.constraints;
+        [
+            request.places((old, of_values(own)), (new, of_type(other))),
+            Relation::new([b, a], true).places((new, of_values(other)), (old, of_type(own))),
+        ]
     }
 
     /// A type as a person writes it: its name, or its definition.
