@@ -3,12 +3,13 @@
 //! A change of a request is safe if all values that were valid before are valid now, and a change of a response if all
 //! values that are valid now were valid before: one relation, read in the two directions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::change::Direction;
 use super::constraints::{sets, value_fit};
 use super::numbers::is_integer;
-use super::wire::{View, text_of, view};
-use crate::api::{Api, Constraints, Field, Style, TypeRef, Union, Value, Variant};
+use super::wire::{Access, View, text_of, view};
+use crate::api::{Api, Constraints, Field, Struct, Style, TypeRef, Union, Value, Variant};
 use crate::load::stack::deeper;
 
 /// Says if all values of one type are values of another.
@@ -143,49 +144,65 @@ impl<'a> Relation<'a> {
             (View::Scalar(from), View::Scalar(to)) => scalars(&from, &to),
             (View::List(a), View::List(b)) | (View::Map(a), View::Map(b)) => self.fits(a, b),
             (View::Object(_, s), View::Map(b)) => {
-                let fit = s.fields.values().fold(Fit::All, |fit, m| fit.and(|| self.member(m, b)));
+                let fit = self.members(s).fold(Fit::All, |fit, (_, m)| fit.and(|| self.member(m, b)));
                 s.additional.iter().fold(fit, |fit, rest| fit.and(|| self.fits(rest, b)))
             }
-            (View::Map(a), View::Object(_, s))
-                if *a == TypeRef::Any && !s.fields.values().any(|m| m.required) =>
-            {
-                // Members that were free until now are named; a client that knew none of them may have sent others.
-                let is_free = !self.tolerant && !s.closed;
-                if is_free { Fit::All } else { Fit::Most("any object".to_owned()) }
-            }
-            (View::Map(a), View::Object(_, s)) => match s.fields.iter().find(|(_, m)| m.required) {
-                Some((name, _)) => no(&format!("an object without `{name}`")),
-                None => {
-                    let fit = s.fields.values().fold(Fit::All, |fit, m| fit.and(|| self.fits(a, &m.ty)));
-                    s.additional.iter().fold(fit, |fit, rest| fit.and(|| self.fits(a, rest)))
-                }
-            },
-            (View::Object(_, from), View::Object(_, to)) => {
-                let (rest, other) = (&from.additional, &to.additional);
-                let (from, to) = (&from.fields, &to.fields);
-                let missing =
-                    to.iter().find(|(name, m)| m.required && from.get(*name).is_none_or(|m| !m.required));
-                // A reader may rely on a member although it was optional.
-                let lost =
-                    to.keys().find(|name| self.tolerant && !from.contains_key(*name) && rest.is_none());
-                let lost = lost.map_or(Fit::All, |name| Fit::Most(format!("an object without `{name}`")));
-                let mut fit =
-                    missing.map_or(Fit::All, |(name, _)| no(&format!("an object without `{name}`")));
-                fit = fit.and(|| lost);
-                for (name, member) in from {
-                    fit = fit.and(|| match (to.get(name), other) {
-                        (Some(b), _) => self.both(member, b),
-                        (None, Some(other)) => self.member(member, other),
-                        (None, None) if self.tolerant => Fit::All,
-                        (None, None) => no(&format!("the member `{name}`")),
-                    });
-                }
-                match (rest, other) {
-                    (Some(rest), Some(other)) => fit.and(|| self.fits(rest, other)),
-                    _ => fit,
-                }
-            }
+            (View::Map(a), View::Object(_, s)) => self.map_to_object(a, s),
+            (View::Object(_, from), View::Object(_, to)) => self.objects(from, to),
             (from, _) => no(noun(&from)),
+        }
+    }
+
+    /// The members that exist in the direction: `readOnly` ones are not in requests, and `writeOnly` ones not in
+    /// responses.
+    fn members<'s>(&self, s: &'s Struct) -> impl Iterator<Item = (&'s String, &'s Field)> + use<'s> {
+        let direction = if self.tolerant { Direction::Response } else { Direction::Request };
+        s.fields.iter().filter(move |(_, field)| Access::of(field).hidden() != Some(direction))
+    }
+
+    fn map_to_object(&mut self, a: &TypeRef, s: &Struct) -> Fit {
+        if let Some((name, _)) = self.members(s).find(|(_, m)| m.required) {
+            return no(&format!("an object without `{name}`"));
+        }
+        if *a == TypeRef::Any {
+            // Members that were free until now are named; a client that knew none of them may have sent others.
+            let is_free = if self.tolerant { self.members(s).next().is_none() } else { !s.closed };
+            return if is_free { Fit::All } else { Fit::Most("any object".to_owned()) };
+        }
+        let fit = self.members(s).fold(Fit::All, |fit, (_, m)| fit.and(|| self.fits(a, &m.ty)));
+        s.additional.iter().fold(fit, |fit, rest| fit.and(|| self.fits(a, rest)))
+    }
+
+    fn objects(&mut self, from: &Struct, to: &Struct) -> Fit {
+        let (rest, other) = (&from.additional, &to.additional);
+        let (own, all): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            (self.members(from).collect(), self.members(to).collect());
+        let missing = all.iter().find(|(name, m)| m.required && own.get(*name).is_none_or(|m| !m.required));
+        let mut fit = missing.map_or(Fit::All, |(name, _)| no(&format!("an object without `{name}`")));
+        // A reader may rely on a member although it was optional.
+        let lost = all.keys().find(|name| self.tolerant && !own.contains_key(*name) && rest.is_none());
+        fit = fit.and(|| lost.map_or(Fit::All, |name| Fit::Most(format!("an object without `{name}`"))));
+        for (name, member) in own {
+            fit = fit.and(|| match (all.get(name), other) {
+                (Some(b), _) => self.both(member, b),
+                (None, Some(other)) => self.member(member, other),
+                (None, None) if self.tolerant => Fit::All,
+                (None, None) => no(&format!("the member `{name}`")),
+            });
+        }
+        fit.and(|| self.rest(from, to))
+    }
+
+    /// The members of other names. Stored forms before 3 do not say if there may be some.
+    fn rest(&mut self, from: &Struct, to: &Struct) -> Fit {
+        let is_known = self.apis.iter().all(|api| api.info.format >= 3);
+        match (&from.additional, &to.additional) {
+            (Some(rest), Some(other)) => self.fits(rest, other),
+            (None, Some(other)) if is_known && !from.closed && *other != TypeRef::Any => {
+                Fit::Most("a member of another name and type".to_owned())
+            }
+            _ if is_known && to.closed && !from.closed && !self.tolerant => no("a member of another name"),
+            _ => Fit::All,
         }
     }
 
