@@ -310,3 +310,57 @@ fn an_expression_that_matches_the_empty_string_alone_is_a_constraint() {
     let empty = json!({ "type": "string", "pattern": "^$" });
     assert_verdicts(&[(text, empty, "breaking safe", "safe risky")]);
 }
+
+#[test]
+fn members_of_other_names_may_be_free() {
+    let of = |rest: Option<Value>| {
+        let mut out = json!({ "type": "object", "properties": { "x": { "type": "string" } } });
+        out["additionalProperties"] = rest.unwrap_or(json!(true));
+        out
+    };
+    let absent = json!({ "type": "object", "properties": { "x": { "type": "string" } } });
+    let text = of(Some(json!({ "type": "string" })));
+    let closed = of(Some(json!(false)));
+    assert_verdicts(&[
+        (text.clone(), of(None), "safe breaking", "breaking safe"),
+        (text.clone(), absent.clone(), "safe risky", "breaking safe"),
+        (text.clone(), closed.clone(), "breaking risky", "safe safe"),
+        (absent.clone(), closed, "breaking safe", "safe safe"),
+        (absent, of(None), "none none", "none none"),
+        (text, of(Some(json!({ "type": "integer" }))), "breaking breaking", "breaking breaking"),
+    ]);
+}
+
+#[test]
+fn variants_of_one_form_have_their_own_rows() {
+    let of = |name: &str| json!({ "type": "object", "required": [name], "properties": { name: { "type": "string" } } });
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let to = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let found = |old: Value, new: Value| {
+        let [old, new] = [old, new].map(|all| {
+            let mut document = document(&json!({ "oneOf": all }), true);
+            document["components"]["schemas"]["A"] = of("a");
+            nameless("t", &document)
+        });
+        let found = compare(&old, &new).changes.into_iter();
+        found.map(|change| (change.subject, change.wire)).collect::<Vec<_>>()
+    };
+    let rest = [to("A"), to("Cat"), json!({ "type": "integer" })];
+    let all = |own: &[Value]| Value::from([own, &rest].concat());
+    let at = |label: &str| format!("POST /a body.it|{label}");
+    assert_eq!(
+        found(all(&[of("a"), of("b")]), all(&[])),
+        [(at("object with b"), Wire::Breaking), (at("object with a"), Wire::Safe)]
+    );
+    let rest = [list(to("A")), to("Cat")];
+    let all = |own: &[Value]| Value::from([own, &rest].concat());
+    assert_eq!(
+        found(all(&[list(of("a")), list(of("b"))]), all(&[])),
+        [(at("list of object with b"), Wire::Breaking), (at("list of object with a"), Wire::Safe)]
+    );
+    // The same names, in objects of which one alone is a part of another variant.
+    let number = json!({ "type": "object", "required": ["a"], "properties": { "a": { "type": "integer" } } });
+    let rest = [to("A"), to("Cat")];
+    let all = |own: &[Value]| Value::from([own, &rest].concat());
+    assert_eq!(found(all(&[of("a"), number]), all(&[])), [(at("object with a"), Wire::Breaking)]);
+}
