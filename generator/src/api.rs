@@ -40,7 +40,7 @@ pub use union::{Discriminator, Union, Variant};
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"];
 
 /// The number of the stored form; a change of the form is a new number.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// One API: its operations and the types that they send and receive.
 #[derive(Debug, Clone, Default, PartialEq)]

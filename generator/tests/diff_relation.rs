@@ -6,7 +6,8 @@ use crate::support::diff::{compare, loaded, nameless};
 use serde_json::{Value, json};
 use storewright_generator::diff::{Diff, Wire};
 
-/// A document whose one operation sends or receives an object with the member `it`.
+/// A document whose one operation sends or receives an object with the member `it`. It is of OpenAPI 3.1 if the schema
+/// has a keyword of that.
 fn document(schema: &Value, sent: bool) -> Value {
     let object = json!({ "type": "object", "properties": { "it": schema } });
     let content = json!({ "application/json": { "schema": object } });
@@ -15,8 +16,10 @@ fn document(schema: &Value, sent: bool) -> Value {
         true => operation["requestBody"] = json!({ "content": content }),
         false => operation["responses"]["200"]["content"] = content,
     }
+    let is_later = ["const", "unevaluatedProperties"].into_iter().any(|key| schema.get(key).is_some());
     json!({
-        "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": { "/a": { "post": operation } },
+        "openapi": if is_later { "3.1.0" } else { "3.0.3" },
+        "info": { "title": "T", "version": "1" }, "paths": { "/a": { "post": operation } },
         "components": { "schemas": {
             "Cat": { "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string", "enum": ["cat"] } } },
             "Dog": { "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string", "enum": ["dog"] } } },
@@ -363,4 +366,47 @@ fn variants_of_one_form_have_their_own_rows() {
     let rest = [to("A"), to("Cat")];
     let all = |own: &[Value]| Value::from([own, &rest].concat());
     assert_eq!(found(all(&[of("a"), number]), all(&[])), [(at("object with a"), Wire::Breaking)]);
+}
+
+#[test]
+fn values_that_no_enum_lists_are_compared() {
+    let of = |kind: &str, values: Value| json!({ "type": kind, "enum": values });
+    let any = |values: Value| json!({ "enum": values });
+    let constant = |value: Value| json!({ "const": value });
+    let (widens, narrows, swaps) = ("safe risky", "breaking safe", "breaking breaking");
+    assert_verdicts(&[
+        (of("boolean", json!([true])), of("boolean", json!([false])), swaps, swaps),
+        (of("boolean", json!([true])), json!({ "type": "boolean" }), widens, narrows),
+        (of("number", json!([1.5, 2.5])), json!({ "type": "number" }), widens, narrows),
+        (of("number", json!([1.5])), of("number", json!([1.5, 2.5])), widens, narrows),
+        (of("number", json!([1.0])), of("number", json!([1])), "none none", "none none"),
+        (any(json!(["a", 1])), any(json!(["a", 1, 2])), widens, narrows),
+        (any(json!([2, 1, "a"])), any(json!(["a", 1, 2])), "none none", "none none"),
+        (of("string", json!(["a", "b"])), any(json!(["a", "b", 1])), "safe breaking", "breaking safe"),
+        (constant(json!(1.5)), constant(json!(2.5)), swaps, swaps),
+        (constant(json!({ "k": 1 })), constant(json!({ "k": 2 })), swaps, swaps),
+        (constant(json!({ "k": 1, "l": 2 })), constant(json!({ "l": 2, "k": 1 })), "none none", "none none"),
+        (constant(json!([1])), constant(json!([2])), swaps, swaps),
+        (
+            json!({ "type": "array", "items": of("boolean", json!([true])) }),
+            json!({ "type": "array", "items": { "type": "boolean" } }),
+            widens,
+            narrows,
+        ),
+    ]);
+}
+
+#[test]
+fn unevaluated_properties_are_those_of_other_names() {
+    let of = |key: &str, rest: Value| {
+        let mut out = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+        out[key] = rest;
+        out
+    };
+    let closed = of("unevaluatedProperties", json!(false));
+    assert_verdicts(&[
+        (of("title", json!("T")), closed.clone(), "breaking safe", "safe safe"),
+        (of("unevaluatedProperties", json!(true)), closed.clone(), "breaking safe", "safe safe"),
+        (of("additionalProperties", json!(false)), closed, "none none", "none none"),
+    ]);
 }

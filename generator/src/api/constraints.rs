@@ -102,6 +102,9 @@ pub struct ConstraintSet {
     /// The values that are known so far, where the type is open to others (`x-extensible-enum`); empty where none are listed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub known: BTreeSet<String>,
+    /// The values of an `enum` or a `const` that no type lists, as canonical JSON; empty where none are listed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub values: BTreeSet<String>,
     /// The schema of values that are excluded (`not`), as canonical JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not: Option<String>,
@@ -117,6 +120,8 @@ impl Constraints {
             return if self.0.is_none() { other.clone() } else { self.clone() };
         }
         let known = if self.known.is_empty() { &other.known } else { &self.known };
+        let values: BTreeSet<String> = self.values.intersection(&other.values).cloned().collect();
+        let either = if self.values.is_empty() { &other.values } else { &self.values };
         Self::from(ConstraintSet {
             nullable: self.nullable || other.nullable,
             format: self.format.clone().or_else(|| other.format.clone()),
@@ -140,6 +145,7 @@ impl Constraints {
             min_properties: self.min_properties.max(other.min_properties),
             max_properties: one_of(self.max_properties, other.max_properties, u64::min),
             known: known.clone(),
+            values: if values.is_empty() { either.clone() } else { values },
             not: self.not.clone().or_else(|| other.not.clone()),
             default: self.default.clone().or_else(|| other.default.clone()),
         })
@@ -169,6 +175,7 @@ impl Constraints {
             min_properties: None,
             max_properties: None,
             known: BTreeSet::new(),
+            values: BTreeSet::new(),
             not: None,
             ..(**self).clone()
         })

@@ -1,6 +1,7 @@
 //! Compares the constraints of a value on both sides.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::change::Kind;
@@ -11,7 +12,7 @@ use super::relation::Fit;
 use super::subject::Part;
 use super::walk::{Spot, Walk};
 use super::wire::{View, name_of, view};
-use crate::api::{Api, Constraints, Shape, TypeId, TypeRef, Variant, is_multiple};
+use crate::api::{Api, Constraints, Shape, TypeId, TypeRef, Value, Variant, is_multiple};
 
 impl Walk<'_> {
     /// The constraints at one place, and those of items within it. `default` is the kind of a changed default.
@@ -108,8 +109,8 @@ impl Walk<'_> {
         let (a, b) = (early(old), early(new));
         let (old, new) = (a.as_ref().unwrap_or(old), b.as_ref().unwrap_or(new));
         self.default([old, new], default, spot);
-        let [there, back] = self.whole(types);
-        let fits = [fit(old, new, there), fit(new, old, back)];
+        let [there, back] = self.known(types);
+        let fits = [fit(old, new, &there), fit(new, old, &back)];
         if fits != [Fit::All, Fit::All] {
             let mut row = spot.row(Kind::LimitChanged).values(shown(old), shown(new));
             row.fits = Some(fits);
@@ -117,16 +118,16 @@ impl Walk<'_> {
         }
     }
 
-    /// The integers of both types, from the old one to the new one and back.
-    fn whole(&self, [old, new]: [&TypeRef; 2]) -> [Option<[Range; 2]>; 2] {
+    /// The facts about both types, from the old one to the new one and back.
+    fn known(&self, [old, new]: [&TypeRef; 2]) -> [Known; 2] {
         let [a, b] = self.apis;
-        [whole([old, new], [a, b]), whole([new, old], [b, a])]
+        [Known::of([old, new], [a, b]), Known::of([new, old], [b, a])]
     }
 
     /// Compares values that meet one of several sets of constraints; none of them restrict nothing.
     fn any_of(&mut self, types: [&TypeRef; 2], [old, new]: [&[Constraints]; 2], spot: &Spot) {
-        let [there, back] = self.whole(types);
-        let fits = [any_fit(old, new, there), any_fit(new, old, back)];
+        let [there, back] = self.known(types);
+        let fits = [any_fit(old, new, &there), any_fit(new, old, &back)];
         if fits != [Fit::All, Fit::All] {
             let text = |all: &[Constraints]| {
                 let all: Vec<String> = all.iter().filter_map(whole_text).collect();
@@ -139,6 +140,41 @@ impl Walk<'_> {
     }
 }
 
+/// Facts about the two types whose constraints are compared.
+struct Known {
+    /// See [`whole`].
+    integers: Option<[Range; 2]>,
+    /// The values of the first type, if it is an enum.
+    values: Option<BTreeSet<String>>,
+    /// True if both sides say which values of other types are listed: stored forms before 4 do not.
+    has_values: bool,
+}
+
+impl Known {
+    fn of(types: [&TypeRef; 2], apis: [&Api; 2]) -> Self {
+        let [from, _] = types;
+        let [left, _] = apis;
+        let values = match view(from, left) {
+            View::Enum(_, all) => Some(
+                all.iter()
+                    .map(|value| match value {
+                        Value::String(text) => serde_json::Value::from(text.as_str()).to_string(),
+                        Value::Integer(number) => number.to_string(),
+                    })
+                    .collect(),
+            ),
+            _ => None,
+        };
+        let has_values = apis.iter().all(|api| api.info.format >= 4);
+        Self { integers: whole(types, apis), values, has_values }
+    }
+
+    /// The same for items, whose types are compared elsewhere.
+    fn of_items(&self) -> Self {
+        Self { integers: None, values: None, has_values: self.has_values }
+    }
+}
+
 static FREE: LazyLock<Constraints> = LazyLock::new(Constraints::default);
 
 pub(super) fn items_of(own: &Constraints) -> &Constraints {
@@ -148,7 +184,7 @@ pub(super) fn items_of(own: &Constraints) -> &Constraints {
 /// The fit of the values of one type under `from` to `to`, with the constraints of the types.
 pub(super) fn value_fit(types: [&TypeRef; 2], apis: [&Api; 2], [from, to]: [&Constraints; 2]) -> Fit {
     let ([a, b], [left, right]) = (types, apis);
-    deep(&with_type(a, left, from), &with_type(b, right, to), whole(types, apis))
+    deep(&with_type(a, left, from), &with_type(b, right, to), &Known::of(types, apis))
 }
 
 /// True for a set of several types.
@@ -198,17 +234,17 @@ pub(super) fn sets(all: &[Constraints]) -> &[Constraints] {
 }
 
 /// The fit of values that meet one of `from` to one of `to`.
-fn any_fit(from: &[Constraints], to: &[Constraints], whole: Option<[Range; 2]>) -> Fit {
+fn any_fit(from: &[Constraints], to: &[Constraints], known: &Known) -> Fit {
     let to = sets(to);
-    let best = |from: &Constraints| to.iter().map(|to| deep(from, to, whole)).min().unwrap_or(Fit::All);
+    let best = |from: &Constraints| to.iter().map(|to| deep(from, to, known)).min().unwrap_or(Fit::All);
     sets(from).iter().map(best).max().unwrap_or(Fit::All)
 }
 
 /// The fit of values with their items.
-fn deep(from: &Constraints, to: &Constraints, whole: Option<[Range; 2]>) -> Fit {
-    fit(from, to, whole).and(|| match (&from.items, &to.items) {
+fn deep(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
+    fit(from, to, known).and(|| match (&from.items, &to.items) {
         (_, None) => Fit::All,
-        (_, Some(to)) => deep(items_of(from), to, None),
+        (_, Some(to)) => deep(items_of(from), to, &known.of_items()),
     })
 }
 
@@ -222,13 +258,13 @@ fn inner<'t>(ty: &'t TypeRef, api: &'t Api) -> Option<(bool, &'t TypeRef)> {
     }
 }
 
-/// The fit of all values under the constraints `from` to the constraints `to`; `whole` if they are integers.
+/// The fit of all values under the constraints `from` to the constraints `to`.
 #[expect(clippy::too_many_lines, reason = "one rule for each constraint")]
-fn fit(from: &Constraints, to: &Constraints, whole: Option<[Range; 2]>) -> Fit {
+fn fit(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
     let most = |what: String| Fit::Most(what);
     let format = format_fit(from.format.as_deref(), to.format.as_deref());
-    let mut found = vec![format, numbers::fit(from, to, whole)];
-    let (low, high) = match whole {
+    let mut found = vec![format, numbers::fit(from, to, known.integers)];
+    let (low, high) = match known.integers {
         Some([values, _]) => {
             let (least, greatest) = under(from, values);
             let (low, high) = (Some((least as f64, false)), Some((greatest as f64, false)));
@@ -244,7 +280,7 @@ fn fit(from: &Constraints, to: &Constraints, whole: Option<[Range; 2]>) -> Fit {
         let [_, bound] = high;
         found.extend(bound.map(|(bound, _)| most(format!("a value greater than {}", bound))));
     }
-    let steps = [from.multiple_of, whole.map(|_| 1.0)];
+    let steps = [from.multiple_of, known.integers.map(|_| 1.0)];
     if let Some(to) = to.multiple_of
         && !steps.into_iter().flatten().any(|from| is_multiple(from, to))
     {
@@ -290,7 +326,25 @@ fn fit(from: &Constraints, to: &Constraints, whole: Option<[Range; 2]>) -> Fit {
         let unknown = unknown.or_else(|| from.known.is_empty().then(|| "any value".to_owned()));
         found.extend(unknown.map(most));
     }
+    if known.has_values {
+        found.push(values_fit(
+            if from.values.is_empty() { known.values.as_ref() } else { Some(&from.values) },
+            &to.values,
+        ));
+    }
     found.into_iter().max().unwrap_or(Fit::All)
+}
+
+/// The fit of some values, or of any if none are listed, to those that are listed on the other side.
+fn values_fit(from: Option<&BTreeSet<String>>, to: &BTreeSet<String>) -> Fit {
+    if to.is_empty() {
+        return Fit::All;
+    }
+    let Some(from) = from else { return Fit::Most("any value".to_owned()) };
+    let Some(unknown) = from.iter().find(|value| !to.contains(*value)) else { return Fit::All };
+    let unknown = format!("the value {unknown}");
+    // One constant in the place of another is a swap, no growth.
+    if from.len() == 1 && to.len() == 1 { Fit::Some(unknown) } else { Fit::Most(unknown) }
 }
 
 /// A pattern that may exclude a value.
@@ -326,6 +380,10 @@ fn shown(own: &Constraints) -> Option<String> {
     let mut part = |name: &str, value: Option<String>| parts.extend(value.map(|v| format!("{name} {v}")));
     let number = |n: Option<f64>| n.map(|n| n.to_string());
     let count = |n: Option<u64>| n.map(|n| n.to_string());
+    if !own.values.is_empty() {
+        let values: Vec<&str> = own.values.iter().map(String::as_str).collect();
+        part("enum", Some(values.join(" ")));
+    }
     part("exclusiveMaximum", number(own.exclusive_maximum));
     part("exclusiveMinimum", number(own.exclusive_minimum));
     part("format", format(own.format.as_deref()).map(str::to_owned));
