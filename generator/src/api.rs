@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
+pub(crate) use constraints::is_multiple;
 pub use constraints::{ConstraintSet, Constraints};
 pub use cycle::cycles;
 pub use json_api::{Action, Arity, Document, Linkage, Relationship, Request, Resource};
@@ -39,7 +40,7 @@ pub use union::{Discriminator, Union, Variant};
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"];
 
 /// The number of the stored form; a change of the form is a new number.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// One API: its operations and the types that they send and receive.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -49,6 +49,9 @@ pub(crate) const WHOLE_QUERY: &str = "x-whole-query";
 /// The extension of a discriminator that names the schema of values without a known tag (OpenAPI 3.2, `defaultMapping`).
 pub(crate) const DEFAULT_MAPPING: &str = "x-default-mapping";
 
+/// The extension with the value of a `const` that is an array or an object.
+pub(crate) const CONSTANT: &str = "x-const";
+
 /// A document's text and the name that messages give it.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {

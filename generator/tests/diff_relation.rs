@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use crate::support::diff::{compare, loaded};
+use crate::support::diff::{compare, loaded, nameless};
 use serde_json::{Value, json};
 use storewright_generator::diff::{Diff, Wire};
 
-/// A document whose one operation sends or receives an object with the member `it`.
+/// A document whose one operation sends or receives an object with the member `it`. It is of OpenAPI 3.1 if the schema
+/// has a keyword of that.
 fn document(schema: &Value, sent: bool) -> Value {
     let object = json!({ "type": "object", "properties": { "it": schema } });
     let content = json!({ "application/json": { "schema": object } });
@@ -15,8 +16,10 @@ fn document(schema: &Value, sent: bool) -> Value {
         true => operation["requestBody"] = json!({ "content": content }),
         false => operation["responses"]["200"]["content"] = content,
     }
+    let is_later = ["const", "unevaluatedProperties"].into_iter().any(|key| schema.get(key).is_some());
     json!({
-        "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": { "/a": { "post": operation } },
+        "openapi": if is_later { "3.1.0" } else { "3.0.3" },
+        "info": { "title": "T", "version": "1" }, "paths": { "/a": { "post": operation } },
         "components": { "schemas": {
             "Cat": { "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string", "enum": ["cat"] } } },
             "Dog": { "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string", "enum": ["dog"] } } },
@@ -165,4 +168,245 @@ fn the_case_of_a_header_name_means_nothing() {
         compare(&old, &new).changes.iter().map(|change| change.wire).min()
     };
     assert_eq!((wire("header"), wire("query")), (None, Some(Wire::Breaking)));
+}
+
+#[test]
+fn long_chains_of_types_do_not_overflow_the_stack() {
+    const LENGTH: usize = 5_000;
+    let to = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let chain = |name: &'static str, end: &'static str| {
+        (0..LENGTH).map(move |at| {
+            let next =
+                if at + 1 == LENGTH { json!({ "type": end }) } else { to(&format!("{name}{}", at + 1)) };
+            (format!("{name}{at}"), json!({ "type": "object", "properties": { "next": next } }))
+        })
+    };
+    let verdict = |old: Value, new: Value, end: &'static str| {
+        let [old, new] = [old, new].map(|it| {
+            let mut document = document(&it, false);
+            let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+            schemas.extend(chain("T", "string").chain(chain("U", end)));
+            nameless("t", &document)
+        });
+        compare(&old, &new).changes.iter().map(|change| change.wire).min()
+    };
+    let map = json!({ "type": "object", "additionalProperties": to("T0") });
+    let object = json!({ "type": "object", "properties": { "next": to("U0") } });
+    assert_eq!(verdict(map.clone(), object.clone(), "string"), Some(Wire::Safe));
+    assert_eq!(verdict(map, object, "integer"), Some(Wire::Breaking));
+    let either = |one: &str| json!({ "oneOf": [to(one), { "type": "string" }] });
+    assert_eq!(verdict(either("T0"), either("U0"), "integer"), Some(Wire::Risky));
+}
+
+/// The gravest verdicts of a change of a request and of a response.
+fn verdicts(old: &Value, new: &Value) -> String {
+    let one = |sent| worst(old, new, sent).0.map_or("none", |wire| wire.as_str());
+    format!("{} {}", one(true), one(false))
+}
+
+/// Compares each pair from left to right and from right to left, in a request and in a response.
+fn assert_verdicts(cases: &[(Value, Value, &str, &str)]) {
+    let mut wrong = String::new();
+    for (old, new, there, back) in cases {
+        let found = [verdicts(old, new), verdicts(new, old)];
+        if found != [*there, *back] {
+            wrong += &format!("{old}, {new}: {found:?}, wanted {:?}\n", [there, back]);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn integers_are_judged_by_their_ranges() {
+    let of = |format: &str| json!({ "type": "integer", "format": format });
+    let integer = json!({ "type": "integer" });
+    let (widens, narrows) = ("safe breaking", "breaking safe");
+    let other = "breaking breaking";
+    let values = |all: Value| json!({ "type": "integer", "enum": all });
+    assert_verdicts(&[
+        (of("int16"), of("int32"), widens, narrows),
+        (of("int8"), of("int16"), widens, narrows),
+        (of("uint8"), of("int32"), widens, narrows),
+        (of("uint8"), of("int8"), other, other),
+        (of("int32"), of("int64"), widens, narrows),
+        (of("uint32"), of("int64"), widens, narrows),
+        (of("uint32"), of("uint64"), widens, narrows),
+        (of("int32"), of("uint64"), other, other),
+        (of("uint64"), json!({ "type": "number" }), widens, narrows),
+        (values(json!([1, 2])), of("uint64"), "safe risky", narrows),
+        (values(json!([-1, 2])), of("uint64"), "breaking risky", other),
+        (json!({ "type": "integer", "minimum": 0 }), of("uint64"), widens, narrows),
+        (json!({ "type": "integer", "minimum": 0, "maximum": 9 }), of("uint8"), "safe risky", narrows),
+        (of("uint8"), json!({ "type": "integer", "minimum": 0, "maximum": 255 }), "none none", "none none"),
+        (integer.clone(), json!({ "type": "integer", "multipleOf": 1 }), "none none", "none none"),
+        (
+            json!({ "type": "integer", "format": "uint64", "minimum": 0, "exclusiveMinimum": true }),
+            json!({ "type": "integer", "format": "uint64", "minimum": 1 }),
+            "none none",
+            "none none",
+        ),
+        (
+            json!({ "type": "array", "items": of("int8") }),
+            json!({ "type": "array", "items": of("int16") }),
+            widens,
+            narrows,
+        ),
+        (
+            json!({ "type": "array", "items": of("uint32") }),
+            json!({ "type": "array", "items": of("uint64") }),
+            widens,
+            narrows,
+        ),
+    ]);
+}
+
+#[test]
+fn a_multiple_of_a_multiple_is_one() {
+    let of = |step: f64| json!({ "type": "number", "multipleOf": step });
+    let (widens, narrows) = ("safe risky", "breaking safe");
+    assert_verdicts(&[
+        (of(0.3), of(0.1), widens, narrows),
+        (of(0.7), of(0.1), widens, narrows),
+        (of(0.3), of(0.2), "breaking risky", "breaking risky"),
+        (of(0.1), of(1e20), narrows, widens),
+    ]);
+}
+
+#[test]
+fn the_tighter_of_two_constraints_counts() {
+    let text = |length: u32| json!({ "type": "string", "maxLength": length });
+    let either = json!({ "anyOf": [text(4), { "type": "integer" }], "maxLength": 10 });
+    let both = |inner: Value, outer: Value| json!({ "allOf": [inner, outer] });
+    let list = |count: u32, length: u32| json!({ "type": "array", "maxItems": count, "items": text(length) });
+    let of = |key: &str, value: f64| json!({ "type": "number", key: value });
+    let (widens, narrows, none) = ("safe risky", "breaking safe", "none none");
+    assert_verdicts(&[
+        (text(5), either.clone(), "breaking breaking", "breaking risky"),
+        (text(4), either, "safe breaking", "breaking safe"),
+        (both(text(3), text(5)), text(4), widens, narrows),
+        (both(text(5), text(3)), text(3), none, none),
+        (both(of("minimum", 3.0), of("minimum", 5.0)), of("minimum", 5.0), none, none),
+        (both(of("maximum", 5.0), of("maximum", 3.0)), of("maximum", 3.0), none, none),
+        (both(of("multipleOf", 2.0), of("multipleOf", 4.0)), of("multipleOf", 4.0), none, none),
+        (both(list(3, 9), list(9, 3)), list(3, 3), none, none),
+    ]);
+}
+
+#[test]
+fn defaults_of_alternatives_are_compared() {
+    let alternatives = json!([{ "type": "string", "maxLength": 5 }, { "type": "string", "pattern": "^a" }]);
+    let with = |default: &str| json!({ "anyOf": alternatives, "default": default });
+    let inner = |default: &str| {
+        let mut all = alternatives.clone();
+        all[0]["default"] = json!(default);
+        json!({ "anyOf": [all[0], all[1], { "type": "integer" }] })
+    };
+    assert_verdicts(&[
+        (with("a"), with("b"), "risky safe", "risky safe"),
+        (inner("a"), inner("b"), "risky safe", "risky safe"),
+    ]);
+}
+
+#[test]
+fn an_expression_that_matches_the_empty_string_alone_is_a_constraint() {
+    let text = json!({ "type": "string" });
+    let empty = json!({ "type": "string", "pattern": "^$" });
+    assert_verdicts(&[(text, empty, "breaking safe", "safe risky")]);
+}
+
+#[test]
+fn members_of_other_names_may_be_free() {
+    let of = |rest: Option<Value>| {
+        let mut out = json!({ "type": "object", "properties": { "x": { "type": "string" } } });
+        out["additionalProperties"] = rest.unwrap_or(json!(true));
+        out
+    };
+    let absent = json!({ "type": "object", "properties": { "x": { "type": "string" } } });
+    let text = of(Some(json!({ "type": "string" })));
+    let closed = of(Some(json!(false)));
+    assert_verdicts(&[
+        (text.clone(), of(None), "safe breaking", "breaking safe"),
+        (text.clone(), absent.clone(), "safe risky", "breaking safe"),
+        (text.clone(), closed.clone(), "breaking risky", "safe safe"),
+        (absent.clone(), closed, "breaking safe", "safe safe"),
+        (absent, of(None), "none none", "none none"),
+        (text, of(Some(json!({ "type": "integer" }))), "breaking breaking", "breaking breaking"),
+    ]);
+}
+
+#[test]
+fn variants_of_one_form_have_their_own_rows() {
+    let of = |name: &str| json!({ "type": "object", "required": [name], "properties": { name: { "type": "string" } } });
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let to = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let found = |old: Value, new: Value| {
+        let [old, new] = [old, new].map(|all| {
+            let mut document = document(&json!({ "oneOf": all }), true);
+            document["components"]["schemas"]["A"] = of("a");
+            nameless("t", &document)
+        });
+        let found = compare(&old, &new).changes.into_iter();
+        found.map(|change| (change.subject, change.wire)).collect::<Vec<_>>()
+    };
+    let rest = [to("A"), to("Cat"), json!({ "type": "integer" })];
+    let all = |own: &[Value]| Value::from([own, &rest].concat());
+    let at = |label: &str| format!("POST /a body.it|{label}");
+    assert_eq!(
+        found(all(&[of("a"), of("b")]), all(&[])),
+        [(at("object with b"), Wire::Breaking), (at("object with a"), Wire::Safe)]
+    );
+    let rest = [list(to("A")), to("Cat")];
+    let all = |own: &[Value]| Value::from([own, &rest].concat());
+    assert_eq!(
+        found(all(&[list(of("a")), list(of("b"))]), all(&[])),
+        [(at("list of object with b"), Wire::Breaking), (at("list of object with a"), Wire::Safe)]
+    );
+    // The same names, in objects of which one alone is a part of another variant.
+    let number = json!({ "type": "object", "required": ["a"], "properties": { "a": { "type": "integer" } } });
+    let rest = [to("A"), to("Cat")];
+    let all = |own: &[Value]| Value::from([own, &rest].concat());
+    assert_eq!(found(all(&[of("a"), number]), all(&[])), [(at("object with a"), Wire::Breaking)]);
+}
+
+#[test]
+fn values_that_no_enum_lists_are_compared() {
+    let of = |kind: &str, values: Value| json!({ "type": kind, "enum": values });
+    let any = |values: Value| json!({ "enum": values });
+    let constant = |value: Value| json!({ "const": value });
+    let (widens, narrows, swaps) = ("safe risky", "breaking safe", "breaking breaking");
+    assert_verdicts(&[
+        (of("boolean", json!([true])), of("boolean", json!([false])), swaps, swaps),
+        (of("boolean", json!([true])), json!({ "type": "boolean" }), widens, narrows),
+        (of("number", json!([1.5, 2.5])), json!({ "type": "number" }), widens, narrows),
+        (of("number", json!([1.5])), of("number", json!([1.5, 2.5])), widens, narrows),
+        (of("number", json!([1.0])), of("number", json!([1])), "none none", "none none"),
+        (any(json!(["a", 1])), any(json!(["a", 1, 2])), widens, narrows),
+        (any(json!([2, 1, "a"])), any(json!(["a", 1, 2])), "none none", "none none"),
+        (of("string", json!(["a", "b"])), any(json!(["a", "b", 1])), "safe breaking", "breaking safe"),
+        (constant(json!(1.5)), constant(json!(2.5)), swaps, swaps),
+        (constant(json!({ "k": 1 })), constant(json!({ "k": 2 })), swaps, swaps),
+        (constant(json!({ "k": 1, "l": 2 })), constant(json!({ "l": 2, "k": 1 })), "none none", "none none"),
+        (constant(json!([1])), constant(json!([2])), swaps, swaps),
+        (
+            json!({ "type": "array", "items": of("boolean", json!([true])) }),
+            json!({ "type": "array", "items": { "type": "boolean" } }),
+            widens,
+            narrows,
+        ),
+    ]);
+}
+
+#[test]
+fn unevaluated_properties_are_those_of_other_names() {
+    let of = |key: &str, rest: Value| {
+        let mut out = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+        out[key] = rest;
+        out
+    };
+    let closed = of("unevaluatedProperties", json!(false));
+    assert_verdicts(&[
+        (of("title", json!("T")), closed.clone(), "breaking safe", "safe safe"),
+        (of("unevaluatedProperties", json!(true)), closed.clone(), "breaking safe", "safe safe"),
+        (of("additionalProperties", json!(false)), closed, "none none", "none none"),
+    ]);
 }

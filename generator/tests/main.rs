@@ -9,6 +9,7 @@ mod dialects;
 mod diff;
 mod diff_causes;
 mod diff_corrections;
+mod diff_direction;
 mod diff_forms;
 mod diff_mutations;
 mod diff_places;

@@ -102,6 +102,9 @@ pub struct ConstraintSet {
     /// The values that are known so far, where the type is open to others (`x-extensible-enum`); empty where none are listed.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub known: BTreeSet<String>,
+    /// The values of an `enum` or a `const` that no type lists, as canonical JSON; empty where none are listed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub values: BTreeSet<String>,
     /// The schema of values that are excluded (`not`), as canonical JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not: Option<String>,
@@ -111,30 +114,38 @@ pub struct ConstraintSet {
 }
 
 impl Constraints {
-    /// Both together: of a constraint that both have, that of `self`.
+    /// Both together: the tighter one of two bounds, and of two other constraints that of `self`.
     pub fn and(&self, other: &Self) -> Self {
         if self.0.is_none() || other.0.is_none() {
             return if self.0.is_none() { other.clone() } else { self.clone() };
         }
         let known = if self.known.is_empty() { &other.known } else { &self.known };
+        let values: BTreeSet<String> = self.values.intersection(&other.values).cloned().collect();
+        let either = if self.values.is_empty() { &other.values } else { &self.values };
         Self::from(ConstraintSet {
             nullable: self.nullable || other.nullable,
             format: self.format.clone().or_else(|| other.format.clone()),
-            minimum: self.minimum.or(other.minimum),
-            maximum: self.maximum.or(other.maximum),
-            exclusive_minimum: self.exclusive_minimum.or(other.exclusive_minimum),
-            exclusive_maximum: self.exclusive_maximum.or(other.exclusive_maximum),
-            multiple_of: self.multiple_of.or(other.multiple_of),
-            min_length: self.min_length.or(other.min_length),
-            max_length: self.max_length.or(other.max_length),
+            minimum: one_of(self.minimum, other.minimum, f64::max),
+            maximum: one_of(self.maximum, other.maximum, f64::min),
+            exclusive_minimum: one_of(self.exclusive_minimum, other.exclusive_minimum, f64::max),
+            exclusive_maximum: one_of(self.exclusive_maximum, other.exclusive_maximum, f64::min),
+            multiple_of: one_of(self.multiple_of, other.multiple_of, |own, other| {
+                match is_multiple(other, own) {
+                    true => other,
+                    false => own,
+                }
+            }),
+            min_length: self.min_length.max(other.min_length),
+            max_length: one_of(self.max_length, other.max_length, u64::min),
             pattern: self.pattern.clone().or_else(|| other.pattern.clone()),
-            min_items: self.min_items.or(other.min_items),
-            max_items: self.max_items.or(other.max_items),
+            min_items: self.min_items.max(other.min_items),
+            max_items: one_of(self.max_items, other.max_items, u64::min),
             unique_items: self.unique_items || other.unique_items,
-            items: self.items.clone().or_else(|| other.items.clone()),
-            min_properties: self.min_properties.or(other.min_properties),
-            max_properties: self.max_properties.or(other.max_properties),
+            items: one_of(self.items.clone(), other.items.clone(), |own, other| Box::new(own.and(&other))),
+            min_properties: self.min_properties.max(other.min_properties),
+            max_properties: one_of(self.max_properties, other.max_properties, u64::min),
             known: known.clone(),
+            values: if values.is_empty() { either.clone() } else { values },
             not: self.not.clone().or_else(|| other.not.clone()),
             default: self.default.clone().or_else(|| other.default.clone()),
         })
@@ -164,8 +175,24 @@ impl Constraints {
             min_properties: None,
             max_properties: None,
             known: BTreeSet::new(),
+            values: BTreeSet::new(),
             not: None,
             ..(**self).clone()
         })
     }
+}
+
+/// The one that exists, or a choice of two.
+fn one_of<T>(own: Option<T>, other: Option<T>, choice: impl Fn(T, T) -> T) -> Option<T> {
+    match (own, other) {
+        (Some(own), Some(other)) => Some(choice(own, other)),
+        (own, other) => own.or(other),
+    }
+}
+
+/// True if a number is a multiple of another, though decimals have no exact form in binary: 0.3 is one of 0.1.
+pub(crate) fn is_multiple(value: f64, of: f64) -> bool {
+    let ratio = value / of;
+    let nearest = ratio.round();
+    nearest != 0.0 && (ratio - nearest).abs() <= 1e-9 * nearest.abs()
 }

@@ -1,14 +1,18 @@
 //! Compares the constraints of a value on both sides.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::change::Kind;
+use super::numbers::{
+    self, Range, is_format, is_within, lower, under, upper, whole, whole_lower, whole_upper,
+};
 use super::relation::Fit;
 use super::subject::Part;
 use super::walk::{Spot, Walk};
 use super::wire::{View, name_of, view};
-use crate::api::{Api, Constraints, Shape, TypeId, TypeRef, Variant};
+use crate::api::{Api, Constraints, Shape, TypeId, TypeRef, Value, Variant, is_multiple};
 
 impl Walk<'_> {
     /// The constraints at one place, and those of items within it. `default` is the kind of a changed default.
@@ -39,6 +43,7 @@ impl Walk<'_> {
                 self.items(types, [a, b], default, spot);
             }
         } else {
+            self.default(own, default, spot);
             self.any_of(types, [&a, &b], spot);
         }
     }
@@ -81,7 +86,10 @@ impl Walk<'_> {
                 let own = sets.map(|set| set.first().unwrap_or(&FREE));
                 self.constraints(types, own, Kind::FieldDefaultChanged, spot);
             }
-            sets => self.any_of(types, sets, spot),
+            sets => {
+                self.default(sets.map(only_default), Kind::FieldDefaultChanged, spot);
+                self.any_of(types, sets, spot);
+            }
         }
     }
 
@@ -101,8 +109,8 @@ impl Walk<'_> {
         let (a, b) = (early(old), early(new));
         let (old, new) = (a.as_ref().unwrap_or(old), b.as_ref().unwrap_or(new));
         self.default([old, new], default, spot);
-        let whole = types.into_iter().zip(self.apis).all(|(ty, api)| is_whole(ty, api));
-        let fits = [fit(old, new, whole), fit(new, old, whole)];
+        let [there, back] = self.known(types);
+        let fits = [fit(old, new, &there), fit(new, old, &back)];
         if fits != [Fit::All, Fit::All] {
             let mut row = spot.row(Kind::LimitChanged).values(shown(old), shown(new));
             row.fits = Some(fits);
@@ -110,10 +118,16 @@ impl Walk<'_> {
         }
     }
 
+    /// The facts about both types, from the old one to the new one and back.
+    fn known(&self, [old, new]: [&TypeRef; 2]) -> [Known; 2] {
+        let [a, b] = self.apis;
+        [Known::of([old, new], [a, b]), Known::of([new, old], [b, a])]
+    }
+
     /// Compares values that meet one of several sets of constraints; none of them restrict nothing.
     fn any_of(&mut self, types: [&TypeRef; 2], [old, new]: [&[Constraints]; 2], spot: &Spot) {
-        let whole = types.into_iter().zip(self.apis).all(|(ty, api)| is_whole(ty, api));
-        let fits = [any_fit(old, new, whole), any_fit(new, old, whole)];
+        let [there, back] = self.known(types);
+        let fits = [any_fit(old, new, &there), any_fit(new, old, &back)];
         if fits != [Fit::All, Fit::All] {
             let text = |all: &[Constraints]| {
                 let all: Vec<String> = all.iter().filter_map(whole_text).collect();
@@ -126,6 +140,41 @@ impl Walk<'_> {
     }
 }
 
+/// Facts about the two types whose constraints are compared.
+struct Known {
+    /// See [`whole`].
+    integers: Option<[Range; 2]>,
+    /// The values of the first type, if it is an enum.
+    values: Option<BTreeSet<String>>,
+    /// True if both sides say which values of other types are listed: stored forms before 4 do not.
+    has_values: bool,
+}
+
+impl Known {
+    fn of(types: [&TypeRef; 2], apis: [&Api; 2]) -> Self {
+        let [from, _] = types;
+        let [left, _] = apis;
+        let values = match view(from, left) {
+            View::Enum(_, all) => Some(
+                all.iter()
+                    .map(|value| match value {
+                        Value::String(text) => serde_json::Value::from(text.as_str()).to_string(),
+                        Value::Integer(number) => number.to_string(),
+                    })
+                    .collect(),
+            ),
+            _ => None,
+        };
+        let has_values = apis.iter().all(|api| api.info.format >= 4);
+        Self { integers: whole(types, apis), values, has_values }
+    }
+
+    /// The same for items, whose types are compared elsewhere.
+    fn of_items(&self) -> Self {
+        Self { integers: None, values: None, has_values: self.has_values }
+    }
+}
+
 static FREE: LazyLock<Constraints> = LazyLock::new(Constraints::default);
 
 pub(super) fn items_of(own: &Constraints) -> &Constraints {
@@ -135,12 +184,7 @@ pub(super) fn items_of(own: &Constraints) -> &Constraints {
 /// The fit of the values of one type under `from` to `to`, with the constraints of the types.
 pub(super) fn value_fit(types: [&TypeRef; 2], apis: [&Api; 2], [from, to]: [&Constraints; 2]) -> Fit {
     let ([a, b], [left, right]) = (types, apis);
-    let whole = is_whole(a, left) && is_whole(b, right);
-    deep(&with_type(a, left, from), &with_type(b, right, to), whole)
-}
-
-fn is_whole(ty: &TypeRef, api: &Api) -> bool {
-    matches!(view(ty, api), View::Scalar(name) if name == "integer")
+    deep(&with_type(a, left, from), &with_type(b, right, to), &Known::of(types, apis))
 }
 
 /// True for a set of several types.
@@ -177,23 +221,30 @@ fn alternatives(ty: &TypeRef, api: &Api, own: &Constraints, is_named: bool) -> V
     }
 }
 
+/// The set with the default, if all sets that have one have the same.
+fn only_default(all: &[Constraints]) -> &Constraints {
+    let mut some = all.iter().filter(|own| own.default.is_some());
+    let first = some.next();
+    first.filter(|first| some.all(|other| other.default == first.default)).unwrap_or(&FREE)
+}
+
 /// The sets of constraints of a variant.
 pub(super) fn sets(all: &[Constraints]) -> &[Constraints] {
     if all.is_empty() { std::slice::from_ref(&*FREE) } else { all }
 }
 
 /// The fit of values that meet one of `from` to one of `to`.
-fn any_fit(from: &[Constraints], to: &[Constraints], whole: bool) -> Fit {
+fn any_fit(from: &[Constraints], to: &[Constraints], known: &Known) -> Fit {
     let to = sets(to);
-    let best = |from: &Constraints| to.iter().map(|to| deep(from, to, whole)).min().unwrap_or(Fit::All);
+    let best = |from: &Constraints| to.iter().map(|to| deep(from, to, known)).min().unwrap_or(Fit::All);
     sets(from).iter().map(best).max().unwrap_or(Fit::All)
 }
 
 /// The fit of values with their items.
-fn deep(from: &Constraints, to: &Constraints, whole: bool) -> Fit {
-    fit(from, to, whole).and(|| match (&from.items, &to.items) {
+fn deep(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
+    fit(from, to, known).and(|| match (&from.items, &to.items) {
         (_, None) => Fit::All,
-        (_, Some(to)) => deep(items_of(from), to, false),
+        (_, Some(to)) => deep(items_of(from), to, &known.of_items()),
     })
 }
 
@@ -207,19 +258,20 @@ fn inner<'t>(ty: &'t TypeRef, api: &'t Api) -> Option<(bool, &'t TypeRef)> {
     }
 }
 
-/// The fit of all values under the constraints `from` to the constraints `to`; `whole` if they are integers.
+/// The fit of all values under the constraints `from` to the constraints `to`.
 #[expect(clippy::too_many_lines, reason = "one rule for each constraint")]
-fn fit(from: &Constraints, to: &Constraints, whole: bool) -> Fit {
+fn fit(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
     let most = |what: String| Fit::Most(what);
     let format = format_fit(from.format.as_deref(), to.format.as_deref());
-    let mut found = vec![format];
-    // The integers above 4 are those from 5 on.
-    let next = |bound: Bound, step: f64| match bound {
-        Some((value, true)) if whole => Some((value + step, false)),
-        other => other,
+    let mut found = vec![format, numbers::fit(from, to, known.integers)];
+    let (low, high) = match known.integers {
+        Some([values, _]) => {
+            let (least, greatest) = under(from, values);
+            let (low, high) = (Some((least as f64, false)), Some((greatest as f64, false)));
+            ([low, whole_lower(lower(to))], [high, whole_upper(upper(to))])
+        }
+        None => ([lower(from), lower(to)], [upper(from), upper(to)]),
     };
-    let low = [lower(from), lower(to)].map(|bound| next(bound, 1.0));
-    let high = [upper(from), upper(to)].map(|bound| next(bound, -1.0));
     if !is_within(low) {
         let [_, bound] = low;
         found.extend(bound.map(|(bound, _)| most(format!("a value less than {}", bound))));
@@ -228,8 +280,9 @@ fn fit(from: &Constraints, to: &Constraints, whole: bool) -> Fit {
         let [_, bound] = high;
         found.extend(bound.map(|(bound, _)| most(format!("a value greater than {}", bound))));
     }
+    let steps = [from.multiple_of, known.integers.map(|_| 1.0)];
     if let Some(to) = to.multiple_of
-        && from.multiple_of.is_none_or(|from| (from / to).fract().abs() > f64::EPSILON)
+        && !steps.into_iter().flatten().any(|from| is_multiple(from, to))
     {
         found.push(most(format!("a value that is not a multiple of {to}")));
     }
@@ -273,42 +326,30 @@ fn fit(from: &Constraints, to: &Constraints, whole: bool) -> Fit {
         let unknown = unknown.or_else(|| from.known.is_empty().then(|| "any value".to_owned()));
         found.extend(unknown.map(most));
     }
+    if known.has_values {
+        found.push(values_fit(
+            if from.values.is_empty() { known.values.as_ref() } else { Some(&from.values) },
+            &to.values,
+        ));
+    }
     found.into_iter().max().unwrap_or(Fit::All)
 }
 
-/// A bound, and whether it is itself excluded.
-type Bound = Option<(f64, bool)>;
-
-fn lower(own: &Constraints) -> Bound {
-    let (closed, open) = (own.minimum.map(|n| (n, false)), own.exclusive_minimum.map(|n| (n, true)));
-    match (closed, open) {
-        (Some(closed), Some(open)) => Some(if open.0 >= closed.0 { open } else { closed }),
-        (closed, open) => closed.or(open),
+/// The fit of some values, or of any if none are listed, to those that are listed on the other side.
+fn values_fit(from: Option<&BTreeSet<String>>, to: &BTreeSet<String>) -> Fit {
+    if to.is_empty() {
+        return Fit::All;
     }
-}
-
-fn upper(own: &Constraints) -> Bound {
-    let (closed, open) = (own.maximum.map(|n| (n, false)), own.exclusive_maximum.map(|n| (n, true)));
-    match (closed, open) {
-        (Some(closed), Some(open)) => Some(if open.0 <= closed.0 { open } else { closed }),
-        (closed, open) => closed.or(open),
-    }
-}
-
-/// True if every value above the first bound is above the second.
-fn is_within([from, to]: [Bound; 2]) -> bool {
-    match (from, to) {
-        (_, None) => true,
-        (None, Some(_)) => false,
-        (Some((from, from_open)), Some((to, to_open))) => {
-            from > to || (from == to && (from_open || !to_open))
-        }
-    }
+    let Some(from) = from else { return Fit::Most("any value".to_owned()) };
+    let Some(unknown) = from.iter().find(|value| !to.contains(*value)) else { return Fit::All };
+    let unknown = format!("the value {unknown}");
+    // One constant in the place of another is a swap, no growth.
+    if from.len() == 1 && to.len() == 1 { Fit::Some(unknown) } else { Fit::Most(unknown) }
 }
 
 /// A pattern that may exclude a value.
 fn pattern(own: &Constraints) -> Option<&str> {
-    own.pattern.as_deref().filter(|p| !matches!(p.trim_matches(['^', '$']), "" | ".*"))
+    own.pattern.as_deref().filter(|p| !matches!(*p, "" | "^" | "$" | ".*" | "^.*" | ".*$" | "^.*$"))
 }
 
 /// The format that decides about values: a password is any string, which is only shown otherwise.
@@ -320,8 +361,7 @@ fn format_fit(from: Option<&str>, to: Option<&str>) -> Fit {
     match (format(from), format(to)) {
         (_, None) => Fit::All,
         (from, to) if from == to => Fit::All,
-        // A number that does not fit into its variable stops a reader.
-        (_, Some("int32")) => Fit::Some("an integer of 64 bits".to_owned()),
+        (_, Some(to)) if is_format(to) => Fit::All,
         (_, Some("float")) => Fit::Most("a number of 64 bits".to_owned()),
         (_, Some(to)) => Fit::Most(format!("a value that is not of the format `{to}`")),
     }
@@ -340,6 +380,10 @@ fn shown(own: &Constraints) -> Option<String> {
     let mut part = |name: &str, value: Option<String>| parts.extend(value.map(|v| format!("{name} {v}")));
     let number = |n: Option<f64>| n.map(|n| n.to_string());
     let count = |n: Option<u64>| n.map(|n| n.to_string());
+    if !own.values.is_empty() {
+        let values: Vec<&str> = own.values.iter().map(String::as_str).collect();
+        part("enum", Some(values.join(" ")));
+    }
     part("exclusiveMaximum", number(own.exclusive_maximum));
     part("exclusiveMinimum", number(own.exclusive_minimum));
     part("format", format(own.format.as_deref()).map(str::to_owned));

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Side;
 use super::change::{Direction, Reach};
-use super::row::{Row, of_mut};
+use super::row::{Row, of, of_mut};
 use super::subject::blank;
-use crate::api::{Api, Operation, Parameter, TypeId, TypeRef};
+use super::wire::Access;
+use crate::api::{Api, Field, Operation, Parameter, Shape, TypeId, TypeRef};
 
 /// Operations that use each type, by their numbers: those that send it and those that receive it.
 pub(super) struct Users<'a> {
@@ -33,20 +34,9 @@ type Call<'a> = (String, &'a str);
 impl<'a> Users<'a> {
     pub(super) fn of(api: &'a Api) -> Self {
         let operations: Vec<(&String, &Operation)> = api.operations.iter().collect();
-        let graph = Graph::of(api);
-        // Operations share their responses, so each root is followed once.
-        let mut closures: HashMap<usize, Vec<usize>> = HashMap::new();
-        let mut sent: Vec<Vec<usize>> = vec![Vec::new(); graph.uses.len()];
-        let mut received = sent.clone();
-        let mut follow = |root: &TypeId, to: &mut Vec<Vec<usize>>, at: usize| {
-            let Some(root) = graph.index.get(root).copied() else { return };
-            for ty in closures.entry(root).or_insert_with(|| graph.closure(root)) {
-                to.get_mut(*ty)
-                    .into_iter()
-                    .filter(|users| users.last() != Some(&at))
-                    .for_each(|u| u.push(at));
-            }
-        };
+        let index: HashMap<&TypeId, usize> = api.types.keys().zip(0..).collect();
+        let mut sent = Uses::of(api, &index, Direction::Request);
+        let mut received = Uses::of(api, &index, Direction::Response);
         for (at, &(_, operation)) in operations.iter().enumerate() {
             let calls = operation.callbacks.values().map(|callback| (callback, false));
             for (call, is_own) in calls.chain([(operation, true)]) {
@@ -57,13 +47,14 @@ impl<'a> Users<'a> {
                 let parameters = call.parameters.iter().flat_map(Parameter::types);
                 let bodies = call.body.iter().flat_map(|b| b.content.values());
                 let roots = parameters.chain(bodies).filter_map(TypeRef::named);
-                roots.for_each(|root| follow(root, to, at));
+                roots.filter_map(|id| index.get(id)).for_each(|root| to.follow(*root, at));
                 let responses = call.responses.values().chain(call.errors.values());
                 let parts = responses.flat_map(|response| {
                     let headers = response.headers.values().map(|header| &header.ty);
                     response.content.values().chain(response.items.values()).chain(headers)
                 });
-                parts.filter_map(TypeRef::named).for_each(|root| follow(root, from, at));
+                let roots = parts.filter_map(TypeRef::named).filter_map(|id| index.get(id));
+                roots.for_each(|root| from.follow(*root, at));
             }
         }
         let calls = operations.iter().map(|(_, o)| (blank(&o.path), o.method.as_str())).collect();
@@ -74,12 +65,13 @@ impl<'a> Users<'a> {
             let bodies = call.body.iter().flat_map(|body| body.content.values());
             call.parameters.iter().flat_map(Parameter::types).chain(bodies)
         });
-        let pushed = graph.all_in(sent_by_server.chain(api.info.webhooks.values()));
+        let pushed = received.all_in(sent_by_server.chain(api.info.webhooks.values()), &index);
         let responses = api.info.calls.values().flat_map(|call| call.responses.values());
-        let answered = graph.all_in(responses.flat_map(|response| response.content.values()));
+        let answered = sent.all_in(responses.flat_map(|response| response.content.values()), &index);
         let stem = |tag: &String| tag.trim_end_matches('s').to_lowercase();
         let stems = operations.iter().map(|(_, o)| o.tags.first().map(stem)).collect();
-        Self { operations, calls, stems, numbers, types: graph.index, sent, received, pushed, answered }
+        let [sent, received] = [sent.users, received.users];
+        Self { operations, calls, stems, numbers, types: index, sent, received, pushed, answered }
     }
 
     fn number(&self, id: &TypeId) -> Option<usize> {
@@ -87,26 +79,54 @@ impl<'a> Users<'a> {
     }
 }
 
-/// Which types name which, by their numbers.
-struct Graph<'a> {
-    index: HashMap<&'a TypeId, usize>,
+/// The uses of types in one direction, by their numbers.
+struct Uses {
+    /// The types that each type uses.
     uses: Vec<Vec<usize>>,
+    /// The operations that use each type.
+    users: Vec<Vec<usize>>,
+    /// The types of each root that was followed: operations share their responses.
+    closures: HashMap<usize, Vec<usize>>,
 }
 
-impl<'a> Graph<'a> {
-    fn of(api: &'a Api) -> Self {
-        let index: HashMap<&TypeId, usize> = api.types.keys().zip(0..).collect();
+impl Uses {
+    /// Those without members that do not exist in the direction.
+    fn of(api: &Api, index: &HashMap<&TypeId, usize>, direction: Direction) -> Self {
+        let exists = |field: &&Field| Access::of(field).hidden() != Some(direction);
         let uses = api.types.values().map(|ty| {
-            let used = ty.shape.refs().into_iter().filter_map(TypeRef::named);
-            used.filter_map(|id| index.get(id).copied()).collect()
+            let used: Vec<&TypeRef> = match &ty.shape {
+                Shape::Struct(s) => {
+                    s.fields.values().filter(exists).map(|field| &field.ty).chain(&s.additional).collect()
+                }
+                shape => shape.refs(),
+            };
+            used.into_iter().filter_map(TypeRef::named).filter_map(|id| index.get(id).copied()).collect()
         });
-        let uses = uses.collect();
-        Self { index, uses }
+        let uses: Vec<Vec<usize>> = uses.collect();
+        let users = vec![Vec::new(); uses.len()];
+        Self { uses, users, closures: HashMap::new() }
+    }
+
+    /// Adds an operation to the users of a type and of every type in it.
+    fn follow(&mut self, root: usize, operation: usize) {
+        let types = match self.closures.remove(&root) {
+            Some(types) => types,
+            None => self.closure(root),
+        };
+        for ty in &types {
+            let users = self.users.get_mut(*ty).into_iter();
+            users.filter(|users| users.last() != Some(&operation)).for_each(|users| users.push(operation));
+        }
+        self.closures.insert(root, types);
     }
 
     /// The types in uses of types, and every type that they use.
-    fn all_in<'t>(&self, uses: impl Iterator<Item = &'t TypeRef>) -> HashSet<usize> {
-        let roots: HashSet<usize> = uses.filter_map(|ty| self.index.get(ty.named()?).copied()).collect();
+    fn all_in<'t>(
+        &self,
+        uses: impl Iterator<Item = &'t TypeRef>,
+        index: &HashMap<&TypeId, usize>,
+    ) -> HashSet<usize> {
+        let roots: HashSet<usize> = uses.filter_map(|ty| index.get(ty.named()?).copied()).collect();
         roots.into_iter().flat_map(|root| self.closure(root)).collect()
     }
 
@@ -139,42 +159,46 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2]) {
         users.get(side).into_iter().flat_map(|users| &users.calls).map(number).collect()
     });
     for row in rows {
-        let (mut sent, mut received) = (false, false);
-        let mut sides: [BTreeSet<usize>; 2] = Default::default();
+        let mut own: [BTreeSet<usize>; 2] = Default::default();
+        let (mut sent, mut received) = (own.clone(), own.clone());
+        let (mut pushed, mut answered) = ([false; 2], [false; 2]);
         for (side, users) in users.iter().enumerate() {
-            let reached = of_mut(&mut sides, side);
             let number = |at: &usize| numbers.get(side)?.get(*at).copied();
             for ty in row.types.get(side).into_iter().flatten().filter_map(|id| users.number(id)) {
-                received |= users.pushed.contains(&ty);
-                sent |= users.answered.contains(&ty);
+                *of_mut(&mut pushed, side) |= users.pushed.contains(&ty);
+                *of_mut(&mut answered, side) |= users.answered.contains(&ty);
                 row.is_call |= users.pushed.contains(&ty);
-                for (found, is) in [(&users.sent, &mut sent), (&users.received, &mut received)] {
-                    let found = found.get(ty).into_iter().flatten();
-                    reached.extend(found.filter_map(number).inspect(|_| *is = true));
+                for (all, found) in [(&users.sent, &mut sent), (&users.received, &mut received)] {
+                    of_mut(found, side).extend(all.get(ty).into_iter().flatten().filter_map(number));
                 }
             }
-            let own = row.operations.get(side).into_iter().flatten();
-            reached.extend(own.filter_map(|id| number(users.numbers.get(id.as_str())?)));
+            let ids = row.operations.get(side).into_iter().flatten();
+            of_mut(&mut own, side).extend(ids.filter_map(|id| number(users.numbers.get(id.as_str())?)));
         }
-        sent &= row.hidden != Some(Direction::Request);
-        received &= row.hidden != Some(Direction::Response);
-        row.direction.get_or_insert(match (sent, received) {
-            (true, true) => Direction::Both,
-            (true, false) => Direction::Request,
-            (false, true) => Direction::Response,
-            (false, false) => Direction::None,
-        });
-        // A member that only one direction has cannot change for the other one.
-        row.direction = match (row.direction, row.hidden) {
-            (Some(own), Some(hidden)) if own == hidden => Some(Direction::None),
-            (own, _) => own,
-        };
+        row.direction = Some(
+            row.direction.unwrap_or(direction([(&sent, answered), (&received, pushed)])).without(row.hidden),
+        );
+        let sides = [0, 1].map(|side| &(of(&own, side) | of(&sent, side)) | of(&received, side));
         // Operations that use it on one side only have their own row for that.
         let both: BTreeSet<_> = sides[0].intersection(&sides[1]).copied().collect();
         let reached = if both.is_empty() { &sides[0] | &sides[1] } else { both };
         let reached = reached.iter().filter_map(|at| calls.get(*at));
         let calls: Vec<String> = reached.map(|(path, method)| format!("{method} {path}")).collect();
         row.reach = Reach { operations: calls.len(), calls };
+    }
+}
+
+/// The direction of a thing by the calls of both sides that send and receive it. One that only one side has does not
+/// decide, unless all are like that: no old client makes a new call.
+fn direction(sides: [(&[BTreeSet<usize>; 2], [bool; 2]); 2]) -> Direction {
+    // The server's own calls are the same on both sides.
+    let in_both = sides.map(|([old, new], own)| !old.is_disjoint(new) || own == [true, true]);
+    let in_any = sides.map(|(calls, own)| calls.iter().any(|side| !side.is_empty()) || own.contains(&true));
+    match if in_both == [false, false] { in_any } else { in_both } {
+        [true, true] => Direction::Both,
+        [true, false] => Direction::Request,
+        [false, true] => Direction::Response,
+        [false, false] => Direction::None,
     }
 }
 

@@ -3,11 +3,14 @@
 //! A change of a request is safe if all values that were valid before are valid now, and a change of a response if all
 //! values that are valid now were valid before: one relation, read in the two directions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::change::Direction;
 use super::constraints::{sets, value_fit};
-use super::wire::{View, text_of, view};
-use crate::api::{Api, Constraints, Field, Style, TypeId, TypeRef, Union, Value, Variant};
+use super::numbers::is_integer;
+use super::wire::{Access, View, text_of, view};
+use crate::api::{Api, Constraints, Field, Struct, Style, TypeRef, Union, Value, Variant};
+use crate::load::stack::deeper;
 
 /// Says if all values of one type are values of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +41,8 @@ pub(super) struct Relation<'a> {
     pub(super) tolerant: bool,
     /// The style of the values, if they are text, as in a query.
     pub(super) text: Option<Style>,
-    /// The fit of each pair of types; none while it is being decided.
-    known: HashMap<(TypeId, TypeId), Option<Fit>>,
+    /// The fit of each pair of which one is named; none while it is being decided.
+    known: HashMap<(TypeRef, TypeRef), Option<Fit>>,
 }
 
 /// The use of a type and its constraints.
@@ -74,7 +77,10 @@ impl<'a> Relation<'a> {
     /// The same where a value meets one of several sets of constraints.
     fn sets(&mut self, (a, own): (&TypeRef, &[Constraints]), (b, other): (&TypeRef, &[Constraints])) -> Fit {
         let apis = self.apis;
-        self.fits(a, b).and(|| {
+        // The constraints of integers decide if a type with or without a sign has room for them.
+        let are_integers = is_integer(a, apis[0]) && is_integer(b, apis[1]);
+        let types = if are_integers { Fit::All } else { self.fits(a, b) };
+        types.and(|| {
             let best = |from| {
                 sets(other).iter().map(|to| value_fit([a, b], apis, [from, to])).min().unwrap_or(Fit::All)
             };
@@ -84,14 +90,16 @@ impl<'a> Relation<'a> {
 
     /// Checks that all values of `a` are values of `b`.
     fn fits(&mut self, a: &TypeRef, b: &TypeRef) -> Fit {
-        let (Some(one), Some(other)) = (a.as_named(), b.as_named()) else { return self.decided(a, b) };
-        let key = (one.clone(), other.clone());
+        if a.as_named().or(b.as_named()).is_none() {
+            return self.decided(a, b);
+        }
+        let key = (a.clone(), b.clone());
         if let Some(known) = self.known.get(&key) {
             // Types that are in themselves fit if everything else in them does.
             return known.clone().unwrap_or(Fit::All);
         }
         self.known.insert(key.clone(), None);
-        let fit = self.decided(a, b);
+        let fit = deeper(|| self.decided(a, b));
         self.known.insert(key, Some(fit.clone()));
         fit
     }
@@ -125,7 +133,9 @@ impl<'a> Relation<'a> {
             // An enum is open for readers: a text that it does not list is an unknown value.
             (View::Scalar(from), View::Enum(_, to)) => match to.first() {
                 Some(Value::String(_)) if from == "string" => Fit::Most("any string".to_owned()),
-                Some(Value::Integer(_)) if from == "integer" => Fit::Most("any integer".to_owned()),
+                Some(Value::Integer(_)) if matches!(from.as_str(), "integer" | "unsigned") => {
+                    Fit::Most("any integer".to_owned())
+                }
                 _ => no(kind(&from)),
             },
             (View::Scalar(_), View::Scalar(to)) if self.text.is_some() && to == "string" => Fit::All,
@@ -134,49 +144,65 @@ impl<'a> Relation<'a> {
             (View::Scalar(from), View::Scalar(to)) => scalars(&from, &to),
             (View::List(a), View::List(b)) | (View::Map(a), View::Map(b)) => self.fits(a, b),
             (View::Object(_, s), View::Map(b)) => {
-                let fit = s.fields.values().fold(Fit::All, |fit, m| fit.and(|| self.member(m, b)));
+                let fit = self.members(s).fold(Fit::All, |fit, (_, m)| fit.and(|| self.member(m, b)));
                 s.additional.iter().fold(fit, |fit, rest| fit.and(|| self.fits(rest, b)))
             }
-            (View::Map(a), View::Object(_, s))
-                if *a == TypeRef::Any && !s.fields.values().any(|m| m.required) =>
-            {
-                // Members that were free until now are named; a client that knew none of them may have sent others.
-                let is_free = !self.tolerant && !s.closed;
-                if is_free { Fit::All } else { Fit::Most("any object".to_owned()) }
-            }
-            (View::Map(a), View::Object(_, s)) => match s.fields.iter().find(|(_, m)| m.required) {
-                Some((name, _)) => no(&format!("an object without `{name}`")),
-                None => {
-                    let fit = s.fields.values().fold(Fit::All, |fit, m| fit.and(|| self.fits(a, &m.ty)));
-                    s.additional.iter().fold(fit, |fit, rest| fit.and(|| self.fits(a, rest)))
-                }
-            },
-            (View::Object(_, from), View::Object(_, to)) => {
-                let (rest, other) = (&from.additional, &to.additional);
-                let (from, to) = (&from.fields, &to.fields);
-                let missing =
-                    to.iter().find(|(name, m)| m.required && from.get(*name).is_none_or(|m| !m.required));
-                // A reader may rely on a member although it was optional.
-                let lost =
-                    to.keys().find(|name| self.tolerant && !from.contains_key(*name) && rest.is_none());
-                let lost = lost.map_or(Fit::All, |name| Fit::Most(format!("an object without `{name}`")));
-                let mut fit =
-                    missing.map_or(Fit::All, |(name, _)| no(&format!("an object without `{name}`")));
-                fit = fit.and(|| lost);
-                for (name, member) in from {
-                    fit = fit.and(|| match (to.get(name), other) {
-                        (Some(b), _) => self.both(member, b),
-                        (None, Some(other)) => self.member(member, other),
-                        (None, None) if self.tolerant => Fit::All,
-                        (None, None) => no(&format!("the member `{name}`")),
-                    });
-                }
-                match (rest, other) {
-                    (Some(rest), Some(other)) => fit.and(|| self.fits(rest, other)),
-                    _ => fit,
-                }
-            }
+            (View::Map(a), View::Object(_, s)) => self.map_to_object(a, s),
+            (View::Object(_, from), View::Object(_, to)) => self.objects(from, to),
             (from, _) => no(noun(&from)),
+        }
+    }
+
+    /// The members that exist in the direction: `readOnly` ones are not in requests, and `writeOnly` ones not in
+    /// responses.
+    fn members<'s>(&self, s: &'s Struct) -> impl Iterator<Item = (&'s String, &'s Field)> + use<'s> {
+        let direction = if self.tolerant { Direction::Response } else { Direction::Request };
+        s.fields.iter().filter(move |(_, field)| Access::of(field).hidden() != Some(direction))
+    }
+
+    fn map_to_object(&mut self, a: &TypeRef, s: &Struct) -> Fit {
+        if let Some((name, _)) = self.members(s).find(|(_, m)| m.required) {
+            return no(&format!("an object without `{name}`"));
+        }
+        if *a == TypeRef::Any {
+            // Members that were free until now are named; a client that knew none of them may have sent others.
+            let is_free = if self.tolerant { self.members(s).next().is_none() } else { !s.closed };
+            return if is_free { Fit::All } else { Fit::Most("any object".to_owned()) };
+        }
+        let fit = self.members(s).fold(Fit::All, |fit, (_, m)| fit.and(|| self.fits(a, &m.ty)));
+        s.additional.iter().fold(fit, |fit, rest| fit.and(|| self.fits(a, rest)))
+    }
+
+    fn objects(&mut self, from: &Struct, to: &Struct) -> Fit {
+        let (rest, other) = (&from.additional, &to.additional);
+        let (own, all): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            (self.members(from).collect(), self.members(to).collect());
+        let missing = all.iter().find(|(name, m)| m.required && own.get(*name).is_none_or(|m| !m.required));
+        let mut fit = missing.map_or(Fit::All, |(name, _)| no(&format!("an object without `{name}`")));
+        // A reader may rely on a member although it was optional.
+        let lost = all.keys().find(|name| self.tolerant && !own.contains_key(*name) && rest.is_none());
+        fit = fit.and(|| lost.map_or(Fit::All, |name| Fit::Most(format!("an object without `{name}`"))));
+        for (name, member) in own {
+            fit = fit.and(|| match (all.get(name), other) {
+                (Some(b), _) => self.both(member, b),
+                (None, Some(other)) => self.member(member, other),
+                (None, None) if self.tolerant => Fit::All,
+                (None, None) => no(&format!("the member `{name}`")),
+            });
+        }
+        fit.and(|| self.rest(from, to))
+    }
+
+    /// The members of other names. Stored forms before 3 do not say if there may be some.
+    fn rest(&mut self, from: &Struct, to: &Struct) -> Fit {
+        let is_known = self.apis.iter().all(|api| api.info.format >= 3);
+        match (&from.additional, &to.additional) {
+            (Some(rest), Some(other)) => self.fits(rest, other),
+            (None, Some(other)) if is_known && !from.closed && *other != TypeRef::Any => {
+                Fit::Most("a member of another name and type".to_owned())
+            }
+            _ if is_known && to.closed && !from.closed && !self.tolerant => no("a member of another name"),
+            _ => Fit::All,
         }
     }
 
@@ -218,14 +244,18 @@ fn no(what: &str) -> Fit {
 fn is_of(value: &Value, scalar: &str) -> bool {
     match value {
         Value::String(_) => scalar == "string",
-        Value::Integer(_) => matches!(scalar, "integer" | "number"),
+        Value::Integer(number) => match scalar {
+            "integer" | "number" => true,
+            "unsigned" => *number >= 0,
+            _ => false,
+        },
     }
 }
 
 fn scalars(from: &str, to: &str) -> Fit {
     match (from, to) {
         _ if from == to => Fit::All,
-        ("integer", "number") | ("timestamp" | "date" | "binary", "string") => Fit::All,
+        ("integer" | "unsigned", "number") | ("timestamp" | "date" | "binary", "string") => Fit::All,
         _ => no(kind(from)),
     }
 }
@@ -235,6 +265,7 @@ fn kind(scalar: &str) -> &str {
     match scalar {
         "string" => "any string",
         "integer" => "any integer",
+        "unsigned" => "any integer without a sign",
         "number" => "any number",
         "boolean" => "true or false",
         "timestamp" => "a date with time",

@@ -109,6 +109,11 @@ impl Row {
         self.setters.extend(other.setters);
         self.origins.extend(other.origins);
         self.strict |= other.strict;
+        // The gravest verdict counts: without a fit, the kind decides.
+        self.fits = match (self.fits.take(), other.fits) {
+            (Some([there, back]), Some([one, another])) => Some([there.max(one), back.max(another)]),
+            _ => None,
+        };
     }
 
     pub(super) fn direction(&self) -> Direction {

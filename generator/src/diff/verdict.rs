@@ -67,8 +67,10 @@ impl Row {
 fn wire(row: &Row) -> (Wire, Cow<'static, str>) {
     use Wire::{Breaking, Risky};
     // The effect of a type that replaces another is that of the differences between the two.
-    let differences =
-        row.differences.iter().map(|inner| wire(&Row { direction: row.direction, ..inner.clone() }));
+    let differences = row.differences.iter().map(|inner| {
+        let direction = Some(row.direction().without(inner.hidden));
+        wire(&Row { direction, ..inner.clone() })
+    });
     if let Some(worst) = differences.min_by_key(|(wire, _)| *wire) {
         return match worst {
             (Breaking, _) if row.failure => (Risky, "errors have another type".into()),

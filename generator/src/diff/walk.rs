@@ -9,6 +9,7 @@ pub(super) use self::spot::{Place, Spot};
 use super::alike::{Renamed, is_alike};
 use super::change::{Direction, Kind};
 use super::constraints::is_union;
+use super::numbers::is_integer;
 use super::relation::{Fit, Relation};
 use super::rename::Pairs;
 use super::row::Row;
@@ -268,13 +269,38 @@ impl<'a> Walk<'a> {
             self.member([old.fields.get(name), new.fields.get(name)], &child);
         }
         self.closed([old, new], spot);
-        if old.additional.is_some() || new.additional.is_some() {
-            let child = spot.inside(Part::Values, "additionalProperties");
-            // Any other member is allowed where nothing is said of others.
-            let rest =
-                |s: &Struct| s.additional.clone().filter(|rest| *rest != TypeRef::Any).map(Field::from);
-            let [old, new] = [old, new].map(rest);
-            self.member([old.as_ref(), new.as_ref()], &child);
+        self.others([old, new], spot);
+    }
+
+    /// Compares the schemas of members of other names.
+    fn others(&mut self, [old, new]: [&Struct; 2], spot: &Spot) {
+        let child = spot.inside(Part::Values, "additionalProperties");
+        // Any other member is allowed where nothing is said of others.
+        let rest = |s: &Struct| s.additional.clone().filter(|rest| *rest != TypeRef::Any);
+        let is_open = |s: &Struct| self.format >= 3 && !s.closed;
+        match [rest(old), rest(new)] {
+            [None, None] => {}
+            [Some(rest), None] if is_open(new) => self.opened([&rest, &TypeRef::Any], new, &child),
+            [None, Some(rest)] if is_open(old) => self.opened([&TypeRef::Any, &rest], old, &child),
+            sides => {
+                let [old, new] = sides.map(|rest| rest.map(Field::from));
+                self.member([old.as_ref(), new.as_ref()], &child);
+            }
+        }
+    }
+
+    /// Members of other names that have a schema on one side and are free on the other one, that of `open`.
+    fn opened(&mut self, [old, new]: [&TypeRef; 2], open: &Struct, spot: &Spot) {
+        self.type_changed(old, new, spot, None);
+        // Few objects have other members unless the document says so.
+        if open.additional.is_none()
+            && let Some(Row { fits: Some(fits), .. }) = self.rows.last_mut()
+        {
+            for fit in fits {
+                if let Fit::Some(what) = fit {
+                    *fit = Fit::Most(std::mem::take(what));
+                }
+            }
         }
     }
 
@@ -465,6 +491,7 @@ impl<'a> Walk<'a> {
 
     fn variants(&mut self, owners: [&TypeId; 2], old: &Union, new: &Union, spot: &Spot) {
         let (matched, [gone, left]) = self.paired(old, new);
+        let shared = [self.shared_labels(old, 0), self.shared_labels(new, 1)];
         if let (Some(a), Some(b)) = (&old.tag, &new.tag)
             && a != b
         {
@@ -473,7 +500,7 @@ impl<'a> Walk<'a> {
         }
         for [a, b] in matched {
             let mut inner = spot.clone();
-            inner.subject = spot.subject.with(Part::Variant(self.variant(b, 1)));
+            inner.subject = spot.subject.with(Part::Variant(self.label(b, 1, &shared)));
             if let (Some(one), Some(other)) = (&a.tag, &b.tag)
                 && one != other
             {
@@ -497,7 +524,7 @@ impl<'a> Walk<'a> {
                 // Values of another variant, too, are neither lost nor new.
                 let fit = Relation::new(apis, side == 1).one_of(variant, rest);
                 row.fits = (fit == Some(Fit::All)).then_some([Fit::All, Fit::All]);
-                row.subject = spot.subject.with(Part::Variant(self.variant(variant, side)));
+                row.subject = spot.subject.with(Part::Variant(self.label(variant, side, &shared)));
                 let member = union.key(variant);
                 row.keys = [Vec::new(), Vec::new()];
                 let owner = *of::<&TypeId>(&owners, side);
@@ -515,6 +542,29 @@ impl<'a> Walk<'a> {
             (None, Some(tag)) => tag.clone(),
             (None, None) => self.shown(&variant.ty, side),
         }
+    }
+
+    /// The texts that several variants of a union have.
+    fn shared_labels(&self, union: &Union, side: usize) -> HashSet<String> {
+        let mut all = HashSet::new();
+        let labels = union.variants.iter().map(|variant| self.variant(variant, side));
+        labels.filter(|label| !all.insert(label.clone())).collect()
+    }
+
+    /// The text of a variant, with the members of an object that others have the text of.
+    fn label(&self, variant: &Variant, side: usize, shared: &[HashSet<String>; 2]) -> String {
+        let mut label = self.variant(variant, side);
+        let api = self.api_of(side);
+        if of(shared, side).contains(&label)
+            && name_of(&variant.ty, api).is_none()
+            && let Some(View::Object(_, s)) = item(&variant.ty, api)
+        {
+            let must: Vec<&str> =
+                s.fields.iter().filter(|(_, m)| m.required).map(|(name, _)| name.as_str()).collect();
+            let names = if must.is_empty() { s.fields.keys().map(String::as_str).collect() } else { must };
+            label.push_str(&format!(" with {}", names.join(", ")));
+        }
+        label
     }
 
     fn type_changed(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot, differences: Option<Vec<Row>>) {
@@ -549,12 +599,18 @@ impl<'a> Walk<'a> {
         let [a, b] = self.apis;
         let mut request = Relation::new([a, b], false);
         request.text = self.text;
-        // Constraints have a row of their own, except where a set of types replaces one or is replaced by one.
+        // Constraints have a row of their own, except where a set of types replaces one or is replaced by one. Those of
+        // the values of integers decide if these fit into another type of integers.
         let free = Constraints::default();
         let is_choice = is_union(old, a) != is_union(new, b);
-        let own = spot.constraints.each_ref().map(|own| if is_choice { own } else { &free });
-        let [from, to] = [(old, own[0]), (new, own[1])];
-        [request.places(from, to), Relation::new([b, a], true).places(to, from)]
+        let are_integers = is_integer(old, a) && is_integer(new, b);
+        let of_values = |own| if is_choice || are_integers { own } else { &free };
+        let of_type = |own| if is_choice { own } else { &free };
+        let [own, other] = &spot.constraints;
+        [
+            request.places((old, of_values(own)), (new, of_type(other))),
+            Relation::new([b, a], true).places((new, of_values(other)), (old, of_type(own))),
+        ]
     }
 
     /// A type as a person writes it: its name, or its definition.
@@ -593,6 +649,16 @@ fn is_of_one_kind(old: &View<'_>, new: &View<'_>) -> bool {
         || is_single(new)
         || matches!(old, View::Missing)
         || matches!(new, View::Missing)
+}
+
+/// A type, or that of the items of a list, of the values of a map.
+fn item<'a>(ty: &'a TypeRef, api: &'a Api) -> Option<View<'a>> {
+    match view(ty, api) {
+        View::List(inner) | View::Map(inner) | View::Nullable(inner) => {
+            name_of(inner, api).is_none().then(|| item(inner, api)).flatten()
+        }
+        other => Some(other),
+    }
 }
 
 /// Two sets of types of which one is written as the only type in it, and the name of the other.

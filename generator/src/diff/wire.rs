@@ -54,6 +54,18 @@ impl Access {
     }
 }
 
+impl Direction {
+    /// The same for a thing that does not exist in one direction.
+    pub(super) fn without(self, hidden: Option<Self>) -> Self {
+        match (self, hidden) {
+            (own, Some(hidden)) if own == hidden => Self::None,
+            (Self::Both, Some(Self::Request)) => Self::Response,
+            (Self::Both, Some(Self::Response)) => Self::Request,
+            (own, _) => own,
+        }
+    }
+}
+
 /// The set of its values, through aliases.
 pub(super) fn view<'a>(ty: &'a TypeRef, api: &'a Api) -> View<'a> {
     match ty {

@@ -49,6 +49,10 @@ const LATER: &[&str] = &[
     "$defs",
 ];
 
+/// Keywords with schemas that a value has to meet, too, and that may have members of it.
+const PARTS: &[&str] =
+    &["allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", "patternProperties", "$ref"];
+
 /// True for a keyword that every dialect reads alike; most schemas have no others.
 fn is_plain(key: &str, value: &Value) -> bool {
     match (key, value) {
@@ -226,8 +230,11 @@ impl Rewriting<'_> {
             Value::Bool(_) => "boolean",
             Value::Number(number) if number.is_i64() || number.is_u64() => "integer",
             Value::Number(_) => "number",
-            // The value is one of many of its type, which says enough.
-            Value::Array(_) | Value::Object(_) => return,
+            // The value is one of many of its type, which no enum lists.
+            Value::Array(_) | Value::Object(_) => {
+                map.insert(super::CONSTANT.to_owned(), value);
+                return;
+            }
         };
         if !map.contains_key("type") {
             map.insert("type".to_owned(), json!(ty));
@@ -447,7 +454,10 @@ impl Rewriting<'_> {
 
     /// Turns the schemas of names that match patterns into that of all other names.
     fn patterns(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
-        let rest = map.shift_remove("unevaluatedProperties").filter(Value::is_object);
+        // Parts of a schema evaluate members too, so `false` is `additionalProperties: false` only where there are none.
+        let is_whole = map.contains_key("properties") && !PARTS.iter().any(|key| map.contains_key(*key));
+        let is_read = |rest: &Value| rest.is_object() || (is_whole && *rest == json!(false));
+        let rest = map.shift_remove("unevaluatedProperties").filter(is_read);
         if let (Some(rest), false) = (rest, map.contains_key("additionalProperties")) {
             self.origins
                 .copied(at.key("unevaluatedProperties").pointer(), at.key("additionalProperties").pointer());

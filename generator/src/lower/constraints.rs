@@ -6,8 +6,10 @@ use openapiv3::{
 };
 
 use super::dereferenced::canonical_text;
+use super::schema::values;
 use super::union::is_null;
 use crate::api::{ConstraintSet, Constraints};
+use crate::load::CONSTANT;
 
 /// Formats of numbers that restrict nothing: numbers have 64 bits.
 const WIDEST: [&str; 2] = ["int64", "double"];
@@ -33,6 +35,7 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
     let extension = schema.schema_data.extensions.get("x-extensible-enum");
     let known = extension.and_then(serde_json::Value::as_array).into_iter().flatten();
     out.known = known.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
+    out.values = schema.schema_data.extensions.get(CONSTANT).map(value_text).into_iter().collect();
     match &schema.schema_kind {
         SchemaKind::Type(OasType::String(string)) => of_string(string, &mut out),
         SchemaKind::Type(OasType::Integer(integer)) => {
@@ -55,6 +58,7 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
                 number.exclusive_maximum,
             );
             out.multiple_of = number.multiple_of;
+            out.values = number.enumeration.iter().flatten().map(ToString::to_string).collect();
             out.format = match &number.format {
                 VariantOrUnknownOrEmpty::Unknown(format) => Some(format.clone()),
                 VariantOrUnknownOrEmpty::Item(NumberFormat::Float) => Some("float".to_owned()),
@@ -82,9 +86,15 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
         }
         SchemaKind::Any(any) => {
             of_any(any, levels, &mut out);
+            // The others are an enum.
+            if values(schema).is_none() {
+                out.values.extend(any.enumeration.iter().filter(|value| !value.is_null()).map(value_text));
+            }
             return with_parts(out, any.all_of.iter(), levels);
         }
-        SchemaKind::Type(OasType::Boolean(_)) => {}
+        SchemaKind::Type(OasType::Boolean(boolean)) => {
+            out.values = boolean.enumeration.iter().flatten().map(ToString::to_string).collect();
+        }
     }
     out.into()
 }
@@ -157,6 +167,28 @@ fn of_values(values: &AdditionalProperties, levels: u8) -> Option<Box<Constraint
     match values {
         AdditionalProperties::Schema(schema) => nested(schema.as_item()?, levels),
         AdditionalProperties::Any(_) => None,
+    }
+}
+
+/// A value in one form: numbers as decimals, members in alphabetical order.
+fn value_text(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Number(number) => {
+            number.as_f64().map_or_else(|| value.to_string(), |n| n.to_string())
+        }
+        serde_json::Value::Array(all) => {
+            let all: Vec<String> = all.iter().map(value_text).collect();
+            format!("[{}]", all.join(","))
+        }
+        serde_json::Value::Object(all) => {
+            let member = |(name, value): (&String, &serde_json::Value)| {
+                format!("{}:{}", serde_json::Value::from(name.as_str()), value_text(value))
+            };
+            let mut all: Vec<String> = all.iter().map(member).collect();
+            all.sort();
+            format!("{{{}}}", all.join(","))
+        }
+        other => other.to_string(),
     }
 }
 
