@@ -133,6 +133,9 @@ pub struct Operation {
     /// The media type of the form that the parameters [`In::Form`] are sent in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<String>,
+    /// The media types of other forms, which are not sent.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub other_forms: BTreeSet<String>,
     /// Successful responses, by status.
     #[serde(default)]
     pub responses: BTreeMap<String, Response>,
@@ -179,6 +182,10 @@ pub struct Body {
     pub required: bool,
     /// By media type.
     pub content: BTreeMap<String, TypeRef>,
+    /// The types that the document gives to further media types: to those whose bodies are not taken apart, such as XML, and
+    /// to those that JSON of the same type is sent for. Only comparisons of versions read them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub described: BTreeMap<String, TypeRef>,
     /// Constraints of the value, by media type, where it has some.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub constraints: BTreeMap<String, Constraints>,
@@ -287,6 +294,9 @@ pub struct Response {
     /// By media type; empty if there is no body.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub content: BTreeMap<String, TypeRef>,
+    /// As in [`Body::described`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub described: BTreeMap<String, TypeRef>,
     /// The items of streams, by media type.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub items: BTreeMap<String, TypeRef>,
@@ -600,13 +610,15 @@ impl Operation {
     pub fn uses(&self) -> BTreeSet<&TypeId> {
         let mut out: BTreeSet<&TypeId> = BTreeSet::new();
         out.extend(self.parameters.iter().flat_map(Parameter::types).filter_map(TypeRef::named));
-        out.extend(self.body.iter().flat_map(|b| b.content.values()).filter_map(TypeRef::named));
+        let bodies = self.body.iter().flat_map(|b| b.content.values().chain(b.described.values()));
+        out.extend(bodies.filter_map(TypeRef::named));
         for response in self.responses.values().chain(self.errors.values()) {
             let headers = response.headers.values().map(|header| &header.ty);
             out.extend(
                 response
                     .content
                     .values()
+                    .chain(response.described.values())
                     .chain(response.items.values())
                     .chain(headers)
                     .filter_map(TypeRef::named),
@@ -621,19 +633,26 @@ impl Operation {
         self.errors.values().flat_map(|response| response.content.values())
     }
 
-    /// Drops facts that no code of a client uses: alternatives of parameters, headers of responses, all of a callback but
-    /// its payload, and further forms of an error body.
+    /// Drops facts that no code of a client uses: alternatives of parameters, media types that it neither sends nor reads,
+    /// headers of responses, all of a callback but its payload, and further forms of an error body.
     fn forget_unread(&mut self) {
+        self.other_forms.clear();
+        self.body.iter_mut().for_each(|body| body.described.clear());
         self.parameters.iter_mut().for_each(|parameter| parameter.variants.clear());
         for callback in self.callbacks.values_mut() {
             let mut body = callback.body.take();
-            body.iter_mut().for_each(|b| b.content.retain(|name, _| MediaType::parse(name).is_json()));
+            body.iter_mut().for_each(|b| {
+                b.content.retain(|name, _| MediaType::parse(name).is_json());
+                b.described.clear();
+            });
             let (method, path) = (std::mem::take(&mut callback.method), std::mem::take(&mut callback.path));
             *callback = Self { method, path, body, ..Self::default() };
         }
-        self.responses.values_mut().for_each(|response| response.headers.clear());
-        for response in self.errors.values_mut() {
+        for response in self.responses.values_mut().chain(self.errors.values_mut()) {
             response.headers.clear();
+            response.described.clear();
+        }
+        for response in self.errors.values_mut() {
             let first = response.content.keys().next().cloned();
             response.content.retain(|name, _| Some(name) == first.as_ref());
         }

@@ -13,6 +13,7 @@ mod feature_causes;
 mod fold;
 mod item_causes;
 mod locate;
+mod media;
 mod numbers;
 mod operation;
 mod parameter;

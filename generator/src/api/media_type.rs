@@ -47,6 +47,16 @@ impl MediaType {
         self.kind == other.kind && self.subtype == other.subtype
     }
 
+    /// True if it is a range that the other one is in.
+    pub fn contains(&self, other: &Self) -> bool {
+        let is_kind = self.kind == "*" || self.kind == other.kind;
+        let is_subtype = match self.subtype.strip_prefix('*') {
+            Some(suffix) => other.subtype.ends_with(suffix),
+            None => self.subtype == other.subtype,
+        };
+        self.is_range() && !self.is_same(other) && is_kind && is_subtype
+    }
+
     /// True if it is a range: `*/*`, `application/*`, `application/*+json`.
     pub fn is_range(&self) -> bool {
         self.kind == "*" || self.subtype.contains('*')
@@ -199,6 +209,15 @@ mod tests {
             assert!(!MediaType::parse(text).reads_json(), "{text}");
             assert_eq!(MediaType::parse(text).sent(text), text);
         }
+    }
+
+    #[test]
+    fn a_range_contains_what_it_matches() {
+        let contains = |range: &str, other: &str| MediaType::parse(range).contains(&MediaType::parse(other));
+        assert!(contains("*/*", "image/png") && contains("image/*", "image/png; q=1"));
+        assert!(contains("application/*+json", "application/hal+json") && contains("*/*", "image/*"));
+        assert!(!contains("image/*", "text/plain") && !contains("application/*+json", "application/json"));
+        assert!(!contains("image/png", "image/png") && !contains("image/png", "image/*"));
     }
 
     #[test]

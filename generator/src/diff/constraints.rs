@@ -175,7 +175,7 @@ impl Known {
     }
 }
 
-static FREE: LazyLock<Constraints> = LazyLock::new(Constraints::default);
+pub(super) static FREE: LazyLock<Constraints> = LazyLock::new(Constraints::default);
 
 pub(super) fn items_of(own: &Constraints) -> &Constraints {
     own.items.as_deref().unwrap_or(&FREE)

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
+use super::media::{Media, have_forms};
 use super::relation::Fit;
 use super::row::{Row, of, of_mut};
 use super::subject::{Part, Subject, blank};
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Api, Body, Constraints, MediaType, Operation, TypeRef};
+use crate::api::{Api, Operation, TypeRef};
 
 /// The name of an operation in rows.
 pub(super) fn subject(operation: &Operation) -> String {
@@ -184,19 +185,26 @@ impl Walk<'_> {
         }
         self.security([old, new], &spot);
         self.parameters([(a, old), (b, new)], &spot);
-        self.bodies(old.body.as_ref(), new.body.as_ref(), &spot);
+        self.bodies([old, new], &spot);
         self.responses(old, new, &spot);
         self.callbacks(&old.callbacks, &new.callbacks, &spot);
     }
 
-    fn bodies(&mut self, old: Option<&Body>, new: Option<&Body>, operation: &Spot) {
+    fn bodies(&mut self, sides: [&Operation; 2], operation: &Spot) {
         let mut spot = operation.clone();
         spot.subject = spot.subject.with(Part::Body);
         spot.place = Place::Body;
         spot.direction = Some(Direction::Request);
         spot.pointers = spot.pointers.map(|at| at.child("requestBody"));
+        let [old, new] = sides.map(|side| side.body.as_ref());
+        let media = sides.map(Media::of_request);
+        let have_forms = have_forms(&media);
+        if have_forms || (old.is_some() && new.is_some()) {
+            self.contents(media, &spot);
+        }
         match (old, new) {
             (None, None) => {}
+            (Some(_), None) | (None, Some(_)) if have_forms => {}
             (Some(old), None) => {
                 let mut row = spot.row(Kind::BodyRemoved);
                 row.pointer = spot.pointers[0].to_string();
@@ -213,7 +221,6 @@ impl Walk<'_> {
             (Some(old), Some(new)) => {
                 self.flag([old.required, new.required], Kind::BodyRequired, Kind::BodyOptional, &spot);
                 self.around([&old.envelope, &new.envelope], Kind::BodyTypeChanged, &spot);
-                self.contents([&old.content, &new.content], [&old.constraints, &new.constraints], &spot);
             }
         }
     }
@@ -226,50 +233,6 @@ impl Walk<'_> {
             let mut row = spot.row(kind).values(text(old), text(new));
             row.strict = true;
             self.rows.push(row);
-        }
-    }
-
-    pub(super) fn contents(
-        &mut self,
-        [old, new]: [&BTreeMap<String, TypeRef>; 2],
-        constraints: [&BTreeMap<String, Constraints>; 2],
-        spot: &Spot,
-    ) {
-        let none = Constraints::default();
-        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        for name in names {
-            let mut inner = spot.clone();
-            inner.pointers = spot.pointers.clone().map(|at| at.child("content").child(name));
-            let found = [same(old, name), same(new, name)];
-            match found.map(|found| found.map(|(_, ty)| ty)) {
-                // A name with other parameters is compared once, as the old side writes it.
-                [Some(_), Some(_)] if found[0].is_some_and(|(own, _)| own != name) => {}
-                [Some(old), Some(new)] => {
-                    // JSON is the default.
-                    if name != "application/json" {
-                        inner.subject = spot.subject.with(Part::MediaType(name.clone()));
-                    }
-                    inner.pointers = inner.pointers.map(|at| at.child("schema"));
-                    let own = [0, 1].map(|side| {
-                        let (all, found) = (of(&constraints, side), of(&found, side));
-                        found.and_then(|(name, _)| all.get(name)).unwrap_or(&none)
-                    });
-                    self.constraints([old, new], own, Kind::FieldDefaultChanged, &inner);
-                    self.walk(old, new, &inner.constrained(own));
-                }
-                [old, new] => {
-                    let (side, kind) = match old {
-                        Some(_) => (0, Kind::MediaTypeRemoved),
-                        None => (1, Kind::MediaTypeAdded),
-                    };
-                    inner.subject = spot.subject.with(Part::MediaType(name.clone()));
-                    let mut row = inner.row(kind);
-                    row.pointer = of(&inner.pointers, side).to_string();
-                    row.failure = spot.place == Place::Failure;
-                    row.lead(side, old.or(new).and_then(TypeRef::named));
-                    self.rows.push(row);
-                }
-            }
         }
     }
 
@@ -300,15 +263,6 @@ impl Walk<'_> {
             self.rows.push(row.values(text(&old.servers), text(&new.servers)));
         }
     }
-}
-
-/// The body of a media type; one that differs in its parameters alone where the other side has none of the very name.
-fn same<'c>(content: &'c BTreeMap<String, TypeRef>, name: &str) -> Option<(&'c String, &'c TypeRef)> {
-    content.get_key_value(name).or_else(|| {
-        let mut found =
-            content.iter().filter(|(other, _)| MediaType::parse(other).is_same(&MediaType::parse(name)));
-        found.next().filter(|_| found.next().is_none())
-    })
 }
 
 /// The number in front of a path, and the rest: `/v1/apps`.

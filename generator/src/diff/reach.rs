@@ -45,13 +45,15 @@ impl<'a> Users<'a> {
                     false => (&mut received, &mut sent),
                 };
                 let parameters = call.parameters.iter().flat_map(Parameter::types);
-                let bodies = call.body.iter().flat_map(|b| b.content.values());
+                let bodies =
+                    call.body.iter().flat_map(|body| body.content.values().chain(body.described.values()));
                 let roots = parameters.chain(bodies).filter_map(TypeRef::named);
                 roots.filter_map(|id| index.get(id)).for_each(|root| to.follow(*root, at));
                 let responses = call.responses.values().chain(call.errors.values());
                 let parts = responses.flat_map(|response| {
                     let headers = response.headers.values().map(|header| &header.ty);
-                    response.content.values().chain(response.items.values()).chain(headers)
+                    let bodies = response.content.values().chain(response.described.values());
+                    bodies.chain(response.items.values()).chain(headers)
                 });
                 let roots = parts.filter_map(TypeRef::named).filter_map(|id| index.get(id));
                 roots.for_each(|root| from.follow(*root, at));

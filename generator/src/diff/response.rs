@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
+use super::media::Media;
 use super::row::{of, of_mut};
 use super::subject::{Part, Subject};
 use super::walk::{Place, Spot, Walk};
@@ -36,7 +37,7 @@ impl Walk<'_> {
             if let [Some((a, old)), Some((b, new))] = found
                 && a == b
                 && old == new
-                && self.are_unchanged(new.content.values().chain(new.items.values()).chain(headers_of(new)))
+                && self.are_unchanged(used_by(new))
             {
                 continue;
             }
@@ -63,7 +64,7 @@ impl Walk<'_> {
             true => Cow::Owned(bare(response)),
             false => Cow::Borrowed(response),
         });
-        self.contents([&a.content, &b.content], [&a.constraints, &b.constraints], spot);
+        self.contents([Media::of_response(&a), Media::of_response(&b)], spot);
         if self.format < 3 {
             return;
         }
@@ -190,14 +191,11 @@ impl Walk<'_> {
     /// The server sends what a client would send in a call of its own, and the other way round.
     fn call(&mut self, [old, new]: [&Operation; 2], payload: &Subject, spot: &Spot) {
         self.call_parameters([old, new], spot);
-        let bodies = [old, new].map(|call| call.body.as_ref().map(|body| (&body.content, &body.constraints)));
-        let (none, free) = (BTreeMap::new(), BTreeMap::new());
-        let [(a, one), (b, other)] = bodies.map(|body| body.unwrap_or((&none, &free)));
         let mut body = spot.clone();
         body.subject = payload.clone();
         (body.place, body.direction) = (Place::Response, Some(Direction::Response));
         body.pointers = body.pointers.map(|at| at.child("requestBody"));
-        self.contents([a, b], [one, other], &body);
+        self.contents([old, new].map(Media::of_request), &body);
         self.statuses([&old.responses, &new.responses], spot, Place::Body, Direction::Request);
     }
 }
@@ -223,8 +221,11 @@ fn found<'r>(own: &'r Responses, other: &Responses, status: &str) -> Option<(&'r
     })
 }
 
-fn headers_of(response: &Response) -> impl Iterator<Item = &TypeRef> {
-    response.headers.values().map(|header| &header.ty)
+/// The uses of types in a response.
+fn used_by(response: &Response) -> impl Iterator<Item = &TypeRef> {
+    let headers = response.headers.values().map(|header| &header.ty);
+    let bodies = response.content.values().chain(response.described.values());
+    bodies.chain(response.items.values()).chain(headers)
 }
 
 /// A failed response as forms before 3 have it: the type of one body.

@@ -1,6 +1,6 @@
 //! Lowers bodies that are forms: each field is a parameter, for it is an argument in Rust.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{
     AdditionalProperties, Encoding, MediaType as OasMediaType, Operation as OasOperation, ParameterData,
@@ -33,6 +33,16 @@ impl Lowering<'_> {
         let at = at.child("requestBody").child("content").child(media_type);
         let fields = self.form_fields(id, form, media, &at, accepted)?;
         Some((media_type.clone(), fields))
+    }
+
+    /// The media types of the forms that are not sent.
+    pub(super) fn other_forms(&self, operation: &OasOperation, sent: &str) -> BTreeSet<String> {
+        let components = self.document.components.as_ref();
+        let body = operation.request_body.as_ref();
+        let body = body.and_then(|body| item(body, components, |c| &c.request_bodies, "requestBodies"));
+        let forms = body.into_iter().flat_map(|body| forms(&body.content)).map(|(name, _)| name);
+        let others = forms.filter(|name| *name != sent && MediaType::parse(name).form().is_some());
+        others.cloned().collect()
     }
 
     fn form_fields(

@@ -157,6 +157,9 @@ impl<'d> Lowering<'d> {
             out.parameters.extend(fields);
             out.form = Some(media_type);
         }
+        if let Some(form) = &out.form {
+            out.other_forms = self.other_forms(operation, form);
+        }
         out.body = self.body(id, operation, out.form.as_deref(), at);
         self.responses(id, operation, at, &mut out);
         out
@@ -287,9 +290,36 @@ impl<'d> Lowering<'d> {
         if content.is_empty() {
             return None;
         }
+        let described = self.described(&TypeId::operation(id).member("body"), &body.content, &content, &at);
         let envelope = self.envelope(&body.extensions, &at);
         let checked = is_true(&body.extensions, "x-checked");
-        Some(Body { required: body.required, content, constraints, envelope, checked })
+        Some(Body { required: body.required, content, described, constraints, envelope, checked })
+    }
+
+    /// The types that a document gives to media types whose bodies are not taken apart, or that JSON is sent for.
+    fn described(
+        &mut self,
+        id: &TypeId,
+        declared: &IndexMap<String, OasMediaType>,
+        kept: &BTreeMap<String, TypeRef>,
+        at: &Pointer,
+    ) -> BTreeMap<String, TypeRef> {
+        let sent: BTreeSet<&String> = forms(declared).map(|(name, _)| name).collect();
+        let json = kept.iter().filter_map(|(name, ty)| Some((MediaType::parse(name).json_rank()?, name, ty)));
+        let json = json.min().map(|(.., ty)| ty.clone());
+        let mut out = BTreeMap::new();
+        for (name, media) in declared {
+            let parsed = MediaType::parse(name);
+            let is_opaque = !parsed.reads_json() && parsed.form().is_none() && parsed.stream().is_none();
+            if !sent.contains(name) {
+                out.extend(json.clone().map(|ty| (name.clone(), ty)));
+            } else if let Some(schema) = media.schema.as_ref().filter(|_| is_opaque && is_structure(media)) {
+                let id = id.member(format!("{} value", parsed.word()));
+                let at = at.child("content").child(name).child("schema");
+                out.insert(name.clone(), self.field(schema, &id, &at).ty);
+            }
+        }
+        out
     }
 
     /// The members around a value: `x-envelope: results.app`.
@@ -399,16 +429,17 @@ impl<'d> Lowering<'d> {
                 let nullable = media.schema.as_ref().is_some_and(|schema| self.is_nullable(schema));
                 constraints.extend(of_media(media, nullable).map(|own| (media_type.clone(), own)));
             }
+            let own = TypeId::operation(id).member(format!("response {text}"));
+            let described = self.described(&own, &response.content, &content, &at);
             let headers = self.headers(id, &text, response, &at);
             if success {
                 let envelope = self.envelope(&response.extensions, &at);
                 let paged = is_true(&response.extensions, "x-paged");
-                out.responses.insert(
-                    text,
-                    Response { content, items, constraints, headers, envelope, paged, ..Response::default() },
-                );
+                let all = Response { content, described, items, constraints, headers, ..Response::default() };
+                out.responses.insert(text, Response { envelope, paged, ..all });
             } else {
-                out.errors.insert(text, Response { content, constraints, headers, ..Response::default() });
+                let all = Response { content, described, constraints, headers, ..Response::default() };
+                out.errors.insert(text, all);
             }
         }
     }

@@ -44,6 +44,7 @@ impl Lowering<'_> {
         call.body = Some(Body {
             required: body.required,
             content: [(media_type.clone(), ty)].into(),
+            described: BTreeMap::new(),
             constraints: of_media(media, nullable).map(|own| (media_type.clone(), own)).into_iter().collect(),
             envelope: None,
             checked: false,
