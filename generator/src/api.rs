@@ -608,8 +608,14 @@ impl Operation {
 
     /// The types that it names itself.
     pub fn uses(&self) -> BTreeSet<&TypeId> {
-        let mut out: BTreeSet<&TypeId> = BTreeSet::new();
+        let mut out = self.uses_of_bodies();
         out.extend(self.parameters.iter().flat_map(Parameter::types).filter_map(TypeRef::named));
+        out
+    }
+
+    /// The same without those of its parameters.
+    pub fn uses_of_bodies(&self) -> BTreeSet<&TypeId> {
+        let mut out: BTreeSet<&TypeId> = BTreeSet::new();
         let bodies = self.body.iter().flat_map(|b| b.content.values().chain(b.described.values()));
         out.extend(bodies.filter_map(TypeRef::named));
         for response in self.responses.values().chain(self.errors.values()) {

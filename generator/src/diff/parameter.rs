@@ -7,7 +7,7 @@ use super::constraints::whole_text;
 use super::relation::{Fit, Relation};
 use super::row::{of, of_mut};
 use super::subject::Part;
-use super::walk::{Place, Spot, Walk};
+use super::walk::{Place, Spot, Walk, text};
 use super::wire::{View, view};
 use crate::api::{Api, Field, In, Operation, Parameter, Style, TypeRef, Union, Variant};
 
@@ -339,11 +339,6 @@ fn style(parameter: &Parameter, api: &Api) -> Style {
         Style::Matrix | Style::MatrixEach => Style::Matrix,
         Style::Comma | Style::Space | Style::Pipe | Style::Repeat | Style::Deep => Style::Comma,
     }
-}
-
-/// The style of a parameter's values, if they are text.
-fn text(parameter: &Parameter) -> Option<Style> {
-    Some(parameter.style).filter(|style| !matches!(style, Style::Json | Style::Whole))
 }
 
 fn values<'a>(parameter: &Parameter, api: &'a Api) -> Option<&'a Vec<String>> {

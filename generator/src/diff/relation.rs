@@ -126,6 +126,9 @@ impl<'a> Relation<'a> {
                 let new = from.iter().find(|value| !to.contains(value));
                 new.map_or(Fit::All, |value| Fit::Most(format!("the value {}", text_of(value))))
             }
+            (View::Scalar(_) | View::Enum(..), View::Scalar(to)) if self.text.is_some() && to == "string" => {
+                Fit::All
+            }
             (View::Enum(_, from), View::Scalar(to)) => {
                 let new = from.iter().find(|value| !is_of(value, &to));
                 new.map_or(Fit::All, |value| no(&format!("the value {}", text_of(value))))
@@ -138,7 +141,6 @@ impl<'a> Relation<'a> {
                 }
                 _ => no(kind(&from)),
             },
-            (View::Scalar(_), View::Scalar(to)) if self.text.is_some() && to == "string" => Fit::All,
             // One pair of a query is a list of one.
             (View::Scalar(_), View::List(b)) if self.text == Some(Style::Repeat) => self.fits(a, b),
             (View::Scalar(from), View::Scalar(to)) => scalars(&from, &to),

@@ -2,10 +2,14 @@
 
 mod named;
 mod spot;
+mod text;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
 
 pub(super) use self::spot::{Place, Spot};
+use self::text::TypeUses;
+pub(super) use self::text::text;
 use super::alike::{Renamed, is_alike};
 use super::change::{Direction, Kind};
 use super::constraints::is_union;
@@ -40,6 +44,8 @@ pub(super) struct Walk<'a> {
     pub(super) text: Option<Style>,
     /// Named types of both sides that are to be compared, with the style of the place that was first found to use them.
     open: Vec<([TypeRef; 2], Option<Style>)>,
+    /// The uses of types on each side.
+    uses: [OnceCell<TypeUses<'a>>; 2],
     /// The number of comparisons that this one is part of.
     level: usize,
     /// The number of inline types around this place.
@@ -69,6 +75,7 @@ impl<'a> Walk<'a> {
             format,
             text: None,
             open: Vec::new(),
+            uses: Default::default(),
             level: 0,
             depth: 0,
         }

@@ -9,7 +9,7 @@ impl Walk<'_> {
     /// Compares the named types that were met. One after the other, since a chain of them may be longer than the stack.
     pub(super) fn open_types(&mut self) {
         while let Some((types, text)) = self.open.pop() {
-            self.text = text;
+            self.text = text.and_then(|style| self.common_style(style, &types));
             self.named(types);
         }
         self.text = None;
