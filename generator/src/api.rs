@@ -588,6 +588,21 @@ impl Api {
     }
 }
 
+impl Body {
+    /// The uses of types in it.
+    pub fn types(&self) -> impl Iterator<Item = &TypeRef> {
+        self.content.values().chain(self.described.values())
+    }
+}
+
+impl Response {
+    /// The uses of types in it.
+    pub fn types(&self) -> impl Iterator<Item = &TypeRef> {
+        let headers = self.headers.values().map(|header| &header.ty);
+        self.content.values().chain(self.described.values()).chain(self.items.values()).chain(headers)
+    }
+}
+
 impl Operation {
     /// The location of the operation in an OpenAPI document.
     pub fn pointer(&self) -> Pointer {
@@ -616,20 +631,9 @@ impl Operation {
     /// The same without those of its parameters.
     pub fn uses_of_bodies(&self) -> BTreeSet<&TypeId> {
         let mut out: BTreeSet<&TypeId> = BTreeSet::new();
-        let bodies = self.body.iter().flat_map(|b| b.content.values().chain(b.described.values()));
-        out.extend(bodies.filter_map(TypeRef::named));
-        for response in self.responses.values().chain(self.errors.values()) {
-            let headers = response.headers.values().map(|header| &header.ty);
-            out.extend(
-                response
-                    .content
-                    .values()
-                    .chain(response.described.values())
-                    .chain(response.items.values())
-                    .chain(headers)
-                    .filter_map(TypeRef::named),
-            );
-        }
+        out.extend(self.body.iter().flat_map(Body::types).filter_map(TypeRef::named));
+        let responses = self.responses.values().chain(self.errors.values());
+        out.extend(responses.flat_map(Response::types).filter_map(TypeRef::named));
         out.extend(self.callbacks.values().flat_map(Self::uses));
         out
     }

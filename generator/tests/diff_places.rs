@@ -209,3 +209,59 @@ fn every_type_of_a_long_chain_is_compared() {
     let changed = found.changes.iter().filter(|change| change.kind == Kind::FieldTypeChanged).count();
     assert_eq!(changed, LENGTH);
 }
+
+/// The wire verdicts of a change of all responses of one call.
+fn of_responses(old: Value, new: Value) -> Vec<Wire> {
+    let [old, new] = [old, new].map(|responses| {
+        let mut document = document(&json!([book()]), &json!({}), &json!({}), &json!({}));
+        document["paths"]["/books/{book}"]["post"]["responses"] = responses;
+        document
+    });
+    rows(&old, &new).changes.iter().map(|change| change.wire).collect()
+}
+
+#[test]
+fn a_status_may_be_named_by_its_range_or_by_default() {
+    let of = |ty: &str| {
+        let schema = json!({ "type": "object", "properties": { "x": { "type": ty } } });
+        json!({ "description": "", "content": { "application/json": { "schema": schema } } })
+    };
+    let (text, number) = (of("string"), of("number"));
+    let default = json!({ "default": text });
+    let both = json!({ "200": text, "201": text });
+    let worst = |old: &Value, new: Value| of_responses(old.clone(), new).into_iter().min();
+    assert_eq!(worst(&both, json!({ "2XX": text })), None);
+    assert_eq!(worst(&both, json!({ "2XX": number })), Some(Wire::Breaking));
+    // A result is declared, and `default` is that of failures now.
+    assert_eq!(worst(&default, json!({ "200": text, "default": text })), Some(Wire::Risky));
+}
+
+#[test]
+fn what_changes_in_errors_alone_breaks_no_call() {
+    let ok = json!({ "description": "" });
+    let body =
+        |schema: Value| json!({ "description": "", "content": { "application/json": { "schema": schema } } });
+    let with_header =
+        |ty: &str| json!({ "description": "", "headers": { "X-Left": { "schema": { "type": ty } } } });
+    let member = |name: &str, ty: &str| json!({ "type": "object", "required": [name], "properties": { name: { "type": ty } } });
+    for (old, new) in [
+        (body(member("reason", "string")), body(member("reason", "integer"))),
+        (body(member("reason", "string")), body(member("cause", "string"))),
+        (with_header("string"), with_header("integer")),
+    ] {
+        let of = |failure: &Value| json!({ "200": ok, "400": failure });
+        let found = of_responses(of(&old), of(&new));
+        assert_eq!(found.into_iter().min(), Some(Wire::Risky), "{old} → {new}");
+    }
+    // The same of a schema that errors alone have, and of one that a result has too.
+    let to = json!({ "$ref": "#/components/schemas/Problem" });
+    for (result, verdict) in [(json!({}), Wire::Risky), (to.clone(), Wire::Breaking)] {
+        let [old, new] = ["string", "integer"].map(|ty| {
+            let schemas = json!({ "Problem": member("reason", ty) });
+            let mut document = document(&json!([book()]), &json!({}), &result, &schemas);
+            document["paths"]["/books/{book}"]["post"]["responses"]["400"] = body(to.clone());
+            document
+        });
+        assert_eq!(only(&rows(&old, &new)).wire, verdict, "{result}");
+    }
+}

@@ -7,7 +7,7 @@ use super::change::{Direction, Reach};
 use super::row::{Row, of, of_mut};
 use super::subject::blank;
 use super::wire::Access;
-use crate::api::{Api, Field, Operation, Parameter, Shape, TypeId, TypeRef};
+use crate::api::{Api, Body, Field, Operation, Parameter, Response, Shape, TypeId, TypeRef};
 
 /// Operations that use each type, by their numbers: those that send it and those that receive it.
 pub(super) struct Users<'a> {
@@ -26,6 +26,8 @@ pub(super) struct Users<'a> {
     pushed: HashSet<usize>,
     /// Types of the responses to webhooks.
     answered: HashSet<usize>,
+    /// Types of error bodies that are used nowhere else.
+    failed: HashSet<usize>,
 }
 
 /// A path, parameter names blanked, and a method.
@@ -50,11 +52,7 @@ impl<'a> Users<'a> {
                 let roots = parameters.chain(bodies).filter_map(TypeRef::named);
                 roots.filter_map(|id| index.get(id)).for_each(|root| to.follow(*root, at));
                 let responses = call.responses.values().chain(call.errors.values());
-                let parts = responses.flat_map(|response| {
-                    let headers = response.headers.values().map(|header| &header.ty);
-                    let bodies = response.content.values().chain(response.described.values());
-                    bodies.chain(response.items.values()).chain(headers)
-                });
+                let parts = responses.flat_map(Response::types);
                 let roots = parts.filter_map(TypeRef::named).filter_map(|id| index.get(id));
                 roots.for_each(|root| from.follow(*root, at));
             }
@@ -64,16 +62,24 @@ impl<'a> Users<'a> {
         let calls_of_server = operations.iter().flat_map(|(_, o)| o.callbacks.values());
         let calls_of_server = calls_of_server.chain(api.info.calls.values());
         let sent_by_server = calls_of_server.flat_map(|call| {
-            let bodies = call.body.iter().flat_map(|body| body.content.values());
+            let bodies = call.body.iter().flat_map(Body::types);
             call.parameters.iter().flat_map(Parameter::types).chain(bodies)
         });
         let pushed = received.all_in(sent_by_server.chain(api.info.webhooks.values()), &index);
         let responses = api.info.calls.values().flat_map(|call| call.responses.values());
         let answered = sent.all_in(responses.flat_map(|response| response.content.values()), &index);
+        let results = operations.iter().flat_map(|(_, o)| o.responses.values()).flat_map(Response::types);
+        let results = received.all_in(results, &index);
+        let errors = operations.iter().flat_map(|(_, o)| o.errors.values()).flat_map(Response::types);
+        let mut failed = received.all_in(errors, &index);
+        failed.retain(|ty| {
+            let is_sent = sent.users.get(*ty).is_some_and(|users| !users.is_empty());
+            !is_sent && [&results, &pushed, &answered].iter().all(|others| !others.contains(ty))
+        });
         let stem = |tag: &String| tag.trim_end_matches('s').to_lowercase();
         let stems = operations.iter().map(|(_, o)| o.tags.first().map(stem)).collect();
         let [sent, received] = [sent.users, received.users];
-        Self { operations, calls, stems, numbers, types: index, sent, received, pushed, answered }
+        Self { operations, calls, stems, numbers, types: index, sent, received, pushed, answered, failed }
     }
 
     fn number(&self, id: &TypeId) -> Option<usize> {
@@ -113,7 +119,7 @@ impl Uses {
     fn follow(&mut self, root: usize, operation: usize) {
         let types = match self.closures.remove(&root) {
             Some(types) => types,
-            None => self.closure(root),
+            None => self.closure(vec![root]),
         };
         for ty in &types {
             let users = self.users.get_mut(*ty).into_iter();
@@ -128,14 +134,13 @@ impl Uses {
         uses: impl Iterator<Item = &'t TypeRef>,
         index: &HashMap<&TypeId, usize>,
     ) -> HashSet<usize> {
-        let roots: HashSet<usize> = uses.filter_map(|ty| index.get(ty.named()?).copied()).collect();
-        roots.into_iter().flat_map(|root| self.closure(root)).collect()
+        self.closure(uses.filter_map(|ty| index.get(ty.named()?).copied()).collect()).into_iter().collect()
     }
 
-    /// A type and every type that it uses.
-    fn closure(&self, root: usize) -> Vec<usize> {
+    /// Types and every type that they use.
+    fn closure(&self, mut open: Vec<usize>) -> Vec<usize> {
         let mut seen = vec![false; self.uses.len()];
-        let (mut out, mut open) = (Vec::new(), vec![root]);
+        let mut out = Vec::new();
         while let Some(at) = open.pop() {
             let Some(seen) = seen.get_mut(at).filter(|seen| !**seen) else { continue };
             *seen = true;
@@ -177,6 +182,11 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2]) {
             let ids = row.operations.get(side).into_iter().flatten();
             of_mut(&mut own, side).extend(ids.filter_map(|id| number(users.numbers.get(id.as_str())?)));
         }
+        let mut types = row.types.iter().zip(users).flat_map(|(ids, users)| {
+            ids.iter().filter_map(|id| users.number(id)).map(|ty| users.failed.contains(&ty))
+        });
+        let is_failed = types.next().is_some_and(|first| first && types.all(|failed| failed));
+        row.in_error |= is_failed && row.operations.iter().all(BTreeSet::is_empty);
         row.direction = Some(
             row.direction.unwrap_or(direction([(&sent, answered), (&received, pushed)])).without(row.hidden),
         );

@@ -16,8 +16,9 @@ type Calls = BTreeMap<String, Operation>;
 impl Walk<'_> {
     /// The responses of a call of the client.
     pub(super) fn responses(&mut self, old: &Operation, new: &Operation, operation: &Spot) {
-        self.statuses([&old.responses, &new.responses], operation, Place::Response, Direction::Response);
-        self.statuses([&old.errors, &new.errors], operation, Place::Failure, Direction::Response);
+        let ([old_results, old_errors], [new_results, new_errors]) = (outcomes(old, new), outcomes(new, old));
+        self.statuses([&old_results, &new_results], operation, Place::Response, Direction::Response);
+        self.statuses([&old_errors, &new_errors], operation, Place::Failure, Direction::Response);
     }
 
     fn statuses(
@@ -37,20 +38,21 @@ impl Walk<'_> {
             if let [Some((a, old)), Some((b, new))] = found
                 && a == b
                 && old == new
-                && self.are_unchanged(used_by(new))
+                && self.are_unchanged(new.types())
             {
                 continue;
             }
             let mut spot = operation.clone();
             spot.subject = operation.subject.with(Part::Status(status.clone()));
             (spot.place, spot.direction) = (place, Some(direction));
+            spot.in_error = place == Place::Failure;
             for (at, side) in spot.pointers.iter_mut().zip(&found) {
                 let status = side.map_or(status, |(status, _)| status);
                 *at = at.child("responses").child(status);
             }
             match found {
-                // A range represents the status of the other side, whose turn is another.
-                [Some((own, _)), Some(_)] if own != status => {}
+                // The statuses that it stands for have their own turns.
+                [Some((a, _)), Some((b, _))] if status.ends_with("XX") && (a != status || b != status) => {}
                 [Some((_, old)), Some((_, new))] => self.response([old, new], &spot),
                 sides => self.status(sides.map(|side| side.map(|(_, response)| response)), &spot),
             }
@@ -200,32 +202,31 @@ impl Walk<'_> {
     }
 }
 
-/// The response to a status: its own, or that of a range whose only status on the other side it is.
+/// The response to a status: its own, or that of a range that stands for it; to a range, that of the first status in it.
 fn found<'r>(own: &'r Responses, other: &Responses, status: &str) -> Option<(&'r String, &'r Response)> {
-    let in_range = |status: &str, range: &str| {
-        range.len() == 3
-            && range.ends_with("XX")
-            && !status.ends_with("XX")
-            && status.get(..1) == range.get(..1)
-    };
-    let only = |all: &Responses, range: &str| {
-        let mut all = all.keys().filter(|status| in_range(status, range));
-        all.next().is_some() && all.next().is_none()
+    let is_in = |status: &str, range: &str| {
+        range.ends_with("XX") && !status.ends_with("XX") && status.get(..1) == range.get(..1)
     };
     own.get_key_value(status).or_else(|| {
-        let (name, response) = own.iter().find(|(name, _)| match name.ends_with("XX") {
-            true => in_range(status, name) && only(other, name) && !other.contains_key(*name),
-            false => in_range(name, status) && only(own, status),
-        })?;
-        Some((name, response))
+        own.iter().find(|(name, _)| match name.ends_with("XX") {
+            true => is_in(status, name) && !other.contains_key(*name),
+            false => is_in(name, status),
+        })
     })
 }
 
-/// The uses of types in a response.
-fn used_by(response: &Response) -> impl Iterator<Item = &TypeRef> {
-    let headers = response.headers.values().map(|header| &header.ty);
-    let bodies = response.content.values().chain(response.described.values());
-    bodies.chain(response.items.values()).chain(headers)
+/// The results and the errors of an operation. Where one `default` is the only response, it is the result too; next to
+/// others, on the other side, it is that of failures.
+fn outcomes<'r>(own: &'r Operation, other: &Operation) -> [Cow<'r, Responses>; 2] {
+    const DEFAULT: &str = "default";
+    let (mut results, mut errors) = (Cow::Borrowed(&own.responses), Cow::Borrowed(&own.errors));
+    if other.errors.contains_key(DEFAULT)
+        && let Some(default) = own.responses.get(DEFAULT)
+    {
+        results.to_mut().remove(DEFAULT);
+        errors.to_mut().insert(DEFAULT.to_owned(), default.clone());
+    }
+    [results, errors]
 }
 
 /// A failed response as forms before 3 have it: the type of one body.

@@ -41,6 +41,8 @@ pub(super) struct Row {
     pub(super) is_call: bool,
     /// True if only error responses are affected.
     pub(super) failure: bool,
+    /// True for a place inside of error bodies, and of nothing else.
+    pub(super) in_error: bool,
     /// The key that identical changes share.
     pub(super) group: Option<String>,
     /// Facts that the writer of the row adds to the verdicts.
@@ -109,6 +111,7 @@ impl Row {
         self.setters.extend(other.setters);
         self.origins.extend(other.origins);
         self.strict |= other.strict;
+        self.in_error &= other.in_error;
         // The gravest verdict counts: without a fit, the kind decides.
         self.fits = match (self.fits.take(), other.fits) {
             (Some([there, back]), Some([one, another])) => Some([there.max(one), back.max(another)]),

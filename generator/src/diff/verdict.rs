@@ -12,7 +12,10 @@ const DIFFERENCES: usize = 3;
 impl Row {
     /// The row with its verdict.
     pub(super) fn finish(self) -> Change {
-        let (wire, why) = wire(&self);
+        let (wire, why) = match wire(&self) {
+            (Wire::Breaking, why) if self.in_error => (Wire::Risky, format!("in errors alone, {why}").into()),
+            judged => judged,
+        };
         let direction = self.direction();
         let mut note = why.into_owned();
         if !self.differences.is_empty() {

@@ -63,6 +63,7 @@ impl Walk<'_> {
             direction: None,
             hidden: None,
             is_call: false,
+            in_error: false,
             keys: [
                 a.map(|id| self.keys[0].of_type(id)).unwrap_or_default(),
                 b.map(|id| self.keys[1].of_type(id)).unwrap_or_default(),

@@ -31,6 +31,8 @@ pub(in crate::diff) struct Spot {
     pub(in crate::diff) hidden: Option<Direction>,
     /// True for a call of the server.
     pub(in crate::diff) is_call: bool,
+    /// True inside of error bodies.
+    pub(in crate::diff) in_error: bool,
     pub(in crate::diff) keys: [Vec<String>; 2],
     /// The constraints of its values, apart from those of their types.
     pub(in crate::diff) constraints: [Constraints; 2],
@@ -48,6 +50,7 @@ impl Spot {
             direction: None,
             hidden: None,
             is_call: false,
+            in_error: false,
             keys: [Vec::new(), Vec::new()],
             constraints: Default::default(),
         }
@@ -82,7 +85,7 @@ impl Spot {
         let places = self.pointers.iter().map(ToString::to_string);
         row.origins = places.filter(|place| !place.is_empty()).collect();
         (row.direction, row.hidden) = (self.direction, self.hidden);
-        row.is_call = self.is_call;
+        (row.is_call, row.in_error) = (self.is_call, self.in_error);
         row.keys = self.keys.clone();
         for side in 0..2 {
             of_mut(&mut row.types, side).extend(of(&self.types, side).clone());
