@@ -9,7 +9,7 @@ use super::row::{of, of_mut};
 use super::subject::Part;
 use super::walk::{Place, Spot, Walk, text};
 use super::wire::{View, view};
-use crate::api::{Api, Field, In, Operation, Parameter, Style, TypeRef, Union, Variant};
+use crate::api::{Api, Field, In, Operation, Parameter, Pointer, Style, TypeRef, Union, Variant};
 
 /// The keys of an operation's parameters: names of path parameters are not sent, so their positions count.
 fn by_key(operation: &Operation) -> Keyed<'_> {
@@ -51,11 +51,8 @@ impl Walk<'_> {
             let written = name(&key, [&old, &new]);
             let mut spot = operation.clone();
             spot.subject = operation.subject.with(Part::Parameter(key.0, written));
-            spot.place = Place::Parameter;
-            spot.direction = Some(Direction::Request);
-            let lists = operation.pointers.each_ref().map(|at| at.child("parameters"));
-            spot.pointers =
-                [lists[0].child(token(&key, &old, &new)), lists[1].child(token(&key, &new, &old))];
+            (spot.place, spot.direction) = (Place::Parameter, Some(Direction::Request));
+            spot.pointers = pointers(&key, [&old, &new], operation);
             let at = |side: usize, id: &str, p: Option<&&Parameter>, token: bool| {
                 p.map(|p| of(&self.keys, side).of_parameter(id, p, token)).unwrap_or_default()
             };
@@ -100,11 +97,10 @@ impl Walk<'_> {
         let (old, new) = (by_key(old), by_key(new));
         let keys: BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
         for key in keys {
-            let written = name(&key, [&old, &new]);
             let mut spot = call.clone();
-            spot.subject = call.subject.with(Part::Parameter(key.0, written.clone()));
+            spot.subject = call.subject.with(Part::Parameter(key.0, name(&key, [&old, &new])));
             (spot.place, spot.direction) = (Place::Field, Some(Direction::Response));
-            spot.pointers = spot.pointers.map(|at| at.child("parameters").child(&written));
+            spot.pointers = pointers(&key, [&old, &new], call);
             // Receivers ignore headers that they do not know.
             spot.is_call = key.0 != In::Header;
             let [a, b] = [&old, &new].map(|side| side.get(&key).map(|p| field(p)));
@@ -307,6 +303,12 @@ fn name(key: &(In, String), sides: [&Keyed<'_>; 2]) -> String {
         In::Header => written().unwrap_or_else(|| key.1.clone()),
         _ => key.1.clone(),
     }
+}
+
+/// The locations of a parameter of a call.
+fn pointers(key: &(In, String), [old, new]: [&Keyed<'_>; 2], call: &Spot) -> [Pointer; 2] {
+    let [a, b] = call.pointers.each_ref().map(|at| at.child("parameters"));
+    [a.child(token(key, old, new)), b.child(token(key, new, old))]
 }
 
 /// The parameter in a pointer: its name, or its place and its name where that can be the number of an item or the name of

@@ -81,18 +81,22 @@ pub(super) fn webhooks(webhooks: Value, paths: &mut Map<String, Value>, origins:
         let name = format!("/#webhooks/{webhook}");
         let to = Pointer::new("/paths").child(&name);
         origins.collapsed(to.clone(), from.clone());
-        let mut moved = json!({ WEBHOOK: webhook, METHOD: method.to_ascii_uppercase(), "responses": {} });
+        let mut moved = Map::new();
+        moved.insert(METHOD.to_owned(), json!(method.to_ascii_uppercase()));
+        moved.insert(WEBHOOK.to_owned(), Value::String(webhook));
+        moved.insert("responses".to_owned(), json!({}));
         for part in ["requestBody", "parameters", "responses"] {
             if let Some(value) = operation.shift_remove(part) {
                 origins.copied(from.child(&method).child(part), to.child("post").child(part));
-                moved[part] = value;
+                moved.insert(part.to_owned(), value);
             }
         }
-        let mut own = json!({ "post": moved });
+        let mut own = Map::new();
+        own.insert("post".to_owned(), Value::Object(moved));
         if let Some(shared) = shared {
             origins.copied(from.child("parameters"), to.child("parameters"));
-            own["parameters"] = shared;
+            own.insert("parameters".to_owned(), shared);
         }
-        paths.insert(name, own);
+        paths.insert(name, Value::Object(own));
     }
 }
