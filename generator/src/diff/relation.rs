@@ -104,7 +104,6 @@ impl<'a> Relation<'a> {
         fit
     }
 
-    #[expect(clippy::too_many_lines, reason = "one match over the pairs of forms")]
     fn decided(&mut self, a: &TypeRef, b: &TypeRef) -> Fit {
         let [left, right] = self.apis;
         match (view(a, left), view(b, right)) {
