@@ -1,8 +1,8 @@
 //! Lowers the constraints of a schema.
 
 use openapiv3::{
-    AdditionalProperties, AnySchema, IntegerFormat, MediaType, NumberFormat, ReferenceOr, Schema, SchemaKind,
-    StringFormat, StringType, Type as OasType, VariantOrUnknownOrEmpty,
+    AdditionalProperties, AnySchema, IntegerFormat, MediaType, NumberFormat, NumberType, ReferenceOr, Schema,
+    SchemaKind, StringFormat, StringType, Type as OasType, VariantOrUnknownOrEmpty,
 };
 
 use super::dereferenced::canonical_text;
@@ -49,22 +49,7 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
                 _ => None,
             };
         }
-        SchemaKind::Type(OasType::Number(number)) => {
-            bounds(
-                &mut out,
-                number.minimum,
-                number.exclusive_minimum,
-                number.maximum,
-                number.exclusive_maximum,
-            );
-            out.multiple_of = number.multiple_of;
-            out.values = number.enumeration.iter().flatten().map(ToString::to_string).collect();
-            out.format = match &number.format {
-                VariantOrUnknownOrEmpty::Unknown(format) => Some(format.clone()),
-                VariantOrUnknownOrEmpty::Item(NumberFormat::Float) => Some("float".to_owned()),
-                _ => None,
-            };
-        }
+        SchemaKind::Type(OasType::Number(number)) => of_number(number, &mut out),
         SchemaKind::Type(OasType::Array(array)) => {
             out.min_items = array.min_items.map(|n| n as u64);
             out.max_items = array.max_items.map(|n| n as u64);
@@ -97,6 +82,17 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
         }
     }
     out.into()
+}
+
+fn of_number(number: &NumberType, out: &mut ConstraintSet) {
+    bounds(out, number.minimum, number.exclusive_minimum, number.maximum, number.exclusive_maximum);
+    out.multiple_of = number.multiple_of;
+    out.values = number.enumeration.iter().flatten().map(ToString::to_string).collect();
+    out.format = match &number.format {
+        VariantOrUnknownOrEmpty::Unknown(format) => Some(format.clone()),
+        VariantOrUnknownOrEmpty::Item(NumberFormat::Float) => Some("float".to_owned()),
+        _ => None,
+    };
 }
 
 fn of_string(string: &StringType, out: &mut ConstraintSet) {
