@@ -8,7 +8,7 @@ use super::relation::{Fit, Relation};
 use super::row::{of, of_mut};
 use super::subject::Part;
 use super::walk::{Place, Spot, Walk, text};
-use super::wire::{View, view};
+use super::wire::{View, text_of, view};
 use crate::api::{Api, Field, In, Operation, Parameter, Pointer, Style, TypeRef, Union, Variant};
 
 /// The keys of an operation's parameters: names of path parameters are not sent, so their positions count.
@@ -288,7 +288,13 @@ impl Walk<'_> {
             },
         };
         let [there, back] = &fits;
-        [within(from, to, there), within(to, from, back)]
+        // Of one of several scalars, the values of an enum may be some of these.
+        let lost = |values: Option<&Vec<String>>, other: &Parameter, side: usize, fit: Fit| {
+            let lost = values.into_iter().flatten().find(|value| !takes(other, self.api_of(side), value));
+            fit.and(|| lost.map_or(Fit::All, |value| Fit::Most(format!("the value {value}"))))
+        };
+        let (there, back) = (within(from, to, there), within(to, from, back));
+        [lost(from, new, 1, there), lost(to, old, 0, back)]
     }
 }
 
@@ -303,6 +309,21 @@ fn name(key: &(In, String), sides: [&Keyed<'_>; 2]) -> String {
         In::Header => written().unwrap_or_else(|| key.1.clone()),
         _ => key.1.clone(),
     }
+}
+
+/// True if a value is one of the scalars that a parameter is one of.
+fn takes(parameter: &Parameter, api: &Api, value: &str) -> bool {
+    let is_of = |variant: &Variant| match view(&variant.ty, api) {
+        View::Enum(_, all) => all.iter().any(|one| text_of(one) == value),
+        View::Scalar(scalar) => match scalar.as_str() {
+            "boolean" => value.parse::<bool>().is_ok(),
+            "integer" => value.parse::<i64>().is_ok(),
+            "number" => value.parse::<f64>().is_ok(),
+            _ => true,
+        },
+        _ => true,
+    };
+    parameter.variants.is_empty() || parameter.variants.iter().any(is_of)
 }
 
 /// The locations of a parameter of a call.
