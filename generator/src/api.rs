@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
+#[cfg(feature = "diff")]
 pub(crate) use constraints::is_multiple;
 pub use constraints::{ConstraintSet, Constraints};
 pub use cycle::cycles;

@@ -17,4 +17,5 @@ pub mod render;
 #[cfg(feature = "diff")]
 pub mod report;
 pub mod select;
+mod stack;
 pub mod write;

@@ -19,7 +19,6 @@ mod settle;
 mod skip;
 mod source_map;
 mod spans;
-pub(crate) mod stack;
 mod swagger20;
 pub mod text;
 mod uses;

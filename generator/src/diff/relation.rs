@@ -10,7 +10,7 @@ use super::constraints::{sets, value_fit};
 use super::numbers::is_integer;
 use super::wire::{Access, View, text_of, view};
 use crate::api::{Api, Constraints, Field, Struct, Style, TypeRef, Union, Value, Variant};
-use crate::load::stack::deeper;
+use crate::stack::deeper;
 
 /// Says if all values of one type are values of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -18,7 +18,7 @@ use super::schema::{
 use super::union::is_null;
 use crate::api::{Field, Fields, Shape, Struct, TypeId, TypeRef, Value};
 use crate::diagnostic::Pointer;
-use crate::load::stack::deeper;
+use crate::stack::deeper;
 
 /// The parts of a schema, references resolved and `allOf` flattened.
 #[derive(Clone, Default)]

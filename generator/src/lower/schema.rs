@@ -15,7 +15,7 @@ use super::union::is_null;
 use crate::api::{ConstraintSet, Enum, Field, Fields, Shape, Struct, Type, TypeId, TypeRef, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 use crate::load::VALUE_NAMES;
-use crate::load::stack::deeper;
+use crate::stack::deeper;
 
 /// The values of `type` (OpenAPI 3.0, "Data Types").
 const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];

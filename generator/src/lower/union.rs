@@ -13,7 +13,7 @@ use super::schema::{combined, members, says_nothing, values};
 use crate::api::{self, Field, Shape, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
 use crate::load::DEFAULT_MAPPING;
-use crate::load::stack::deeper;
+use crate::stack::deeper;
 
 /// An alternative with its members, which may be declared in parts of it.
 struct Arm<'s> {

@@ -9,15 +9,16 @@ use super::File;
 /// The modules that each module of the generator may use (ARCHITECTURE.md, "Invariants").
 const TABLE: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
+    ("stack", &[]),
     ("api", &["diagnostic"]),
     ("load", &["diagnostic", "api"]),
-    ("lower", &["diagnostic", "api", "load"]),
+    ("lower", &["diagnostic", "api", "load", "stack"]),
     ("select", &["diagnostic", "api"]),
     ("name", &["diagnostic", "api"]),
     ("plan", &["api", "name"]),
     ("render", &["api", "name", "plan"]),
     ("write", &["diagnostic", "api"]),
-    ("diff", &["diagnostic", "api", "name", "plan"]),
+    ("diff", &["diagnostic", "api", "name", "plan", "stack"]),
     ("report", &["diagnostic", "api", "name", "diff"]),
 ];
 
