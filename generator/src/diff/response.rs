@@ -51,7 +51,7 @@ impl Walk<'_> {
                 *at = at.child("responses").child(status);
             }
             match found {
-                // The statuses that it stands for have their own turns.
+                // The statuses that it represents have their own turns.
                 [Some((a, _)), Some((b, _))] if status.ends_with("XX") && (a != status || b != status) => {}
                 [Some((_, old)), Some((_, new))] => self.response([old, new], &spot),
                 sides => self.status(sides.map(|side| side.map(|(_, response)| response)), &spot),
@@ -202,7 +202,7 @@ impl Walk<'_> {
     }
 }
 
-/// The response to a status: its own, or that of a range that stands for it; to a range, that of the first status in it.
+/// The response to a status: its own, or that of a range that represents it; to a range, that of the first status in it.
 fn found<'r>(own: &'r Responses, other: &Responses, status: &str) -> Option<(&'r String, &'r Response)> {
     let is_in = |status: &str, range: &str| {
         range.ends_with("XX") && !status.ends_with("XX") && status.get(..1) == range.get(..1)
