@@ -23,7 +23,6 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
 #[cfg(feature = "diff")]
-#[cfg(feature = "diff")]
 pub(crate) use constraints::is_multiple;
 pub use constraints::{ConstraintSet, Constraints};
 pub use cycle::cycles;
