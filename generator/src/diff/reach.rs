@@ -47,8 +47,7 @@ impl<'a> Users<'a> {
                     false => (&mut received, &mut sent),
                 };
                 let parameters = call.parameters.iter().flat_map(Parameter::types);
-                let bodies =
-                    call.body.iter().flat_map(|body| body.content.values().chain(body.described.values()));
+                let bodies = call.body.iter().flat_map(Body::types);
                 let roots = parameters.chain(bodies).filter_map(TypeRef::named);
                 roots.filter_map(|id| index.get(id)).for_each(|root| to.follow(*root, at));
                 let responses = call.responses.values().chain(call.errors.values());

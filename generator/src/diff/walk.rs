@@ -115,7 +115,13 @@ impl<'a> Walk<'a> {
             let [old, new] = self.apis;
             let (api, other) = if side == 0 { (old, new) } else { (new, old) };
             let Some(met) = self.met.get(side) else { continue };
-            let lone = |id: &&TypeId| !id.is_inline() && !met.contains(*id) && !other.types.contains_key(*id);
+            // Forms before 4 have no types that clients do not use.
+            let is_known = |id: &TypeId| {
+                self.format >= 4 || self.keys.get(side).is_none_or(|keys| keys.api.types.contains_key(id))
+            };
+            let lone = |id: &&TypeId| {
+                !id.is_inline() && !met.contains(*id) && !other.types.contains_key(*id) && is_known(id)
+            };
             let lone: Vec<TypeId> = api.types.keys().filter(lone).cloned().collect();
             for id in lone {
                 let row = self.type_row(kind, &id, side);
