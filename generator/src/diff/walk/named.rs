@@ -2,7 +2,7 @@
 
 use super::super::change::Kind;
 use super::super::subject::Subject;
-use super::{Place, Spot, Walk, name_of};
+use super::{Spot, Walk, name_of};
 use crate::api::{Api, TypeId, TypeRef};
 
 impl Walk<'_> {
@@ -56,19 +56,13 @@ impl Walk<'_> {
         let at = [at(old_api, a), at(new_api, b)];
         let base = Spot {
             subject: Subject::of_type(name),
-            place: Place::Field,
             pointers: at,
             types: [a, b].map(|id| id.cloned()),
-            operations: [None, None],
-            direction: None,
-            hidden: None,
-            is_call: false,
-            in_error: false,
             keys: [
                 a.map(|id| self.keys[0].of_type(id)).unwrap_or_default(),
                 b.map(|id| self.keys[1].of_type(id)).unwrap_or_default(),
             ],
-            constraints: Default::default(),
+            ..Spot::nowhere()
         };
         if let (Some(a), Some(b)) = (a, b) {
             let deprecated =
