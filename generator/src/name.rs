@@ -16,8 +16,10 @@ mod types;
 
 pub use custom::Custom;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+use foldhash::HashMap;
 
 pub(crate) use case::{singular, snake};
 pub use config::Config;

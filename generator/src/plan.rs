@@ -19,7 +19,9 @@ mod sentence;
 mod ty;
 mod union;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
 
 pub use argument::Composite;
 pub use credentials::{Provider, SchemeMethod};

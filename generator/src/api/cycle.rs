@@ -1,7 +1,9 @@
 //! Finds the nodes of a graph that reach themselves.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::Hash;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 /// A node while the graph is walked.
 #[derive(Clone, Copy, Default)]

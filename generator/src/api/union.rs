@@ -1,7 +1,8 @@
 //! Defines the set of types of which a value has one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::{HashMap, HashMapExt as _};
 use serde::{Deserialize, Serialize};
 
 use super::{Constraints, Field, Lifecycle, TypeRef, is_default};

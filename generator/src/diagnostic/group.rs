@@ -1,6 +1,6 @@
 //! Groups diagnostics that say the same about several places.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::{Code, Diagnostic, Place, Severity};
 

@@ -1,7 +1,6 @@
 //! Names the faults of the two documents, which limit what can be compared.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt as _};
 use serde::Serialize;
 
 use super::Diff;

@@ -1,6 +1,6 @@
 //! Finds the rows that Rust items change with, although the rows are about something else.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::change::Kind;
 use super::feature_causes;

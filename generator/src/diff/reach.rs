@@ -1,6 +1,8 @@
 //! Finds the operations, direction, area and tag that each row affects.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 
 use super::Side;
 use super::change::{Direction, Reach};

@@ -3,7 +3,9 @@
 //! A change of a request is safe if all values that were valid before are valid now, and a change of a response if all
 //! values that are valid now were valid before: one relation, read in the two directions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::change::Direction;
 use super::constraints::{sets, value_fit};

@@ -3,7 +3,9 @@
 //! A rename is sound if neither name is known to the other side, every place that both sides have and that used the one
 //! uses the other and nothing else, and the types have most of their content in common. Anything less is a swap.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::alike::{Renamed, is_alike};
 use super::row::Row;

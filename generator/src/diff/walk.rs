@@ -6,7 +6,9 @@ mod text;
 mod variants;
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+
+use foldhash::{HashSet, HashSetExt as _};
 
 pub(super) use self::spot::{Place, Spot};
 use self::text::TypeUses;

@@ -1,7 +1,6 @@
 //! Reads a tree as the typed document, and takes out or corrects each innermost value that the model refuses.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use indexmap::IndexMap;
 use openapiv3::{OpenAPI, ReferenceOr};
 use serde::Deserialize as _;

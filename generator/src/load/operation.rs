@@ -1,7 +1,8 @@
 //! Removes repeated parameters and encodes stray braces of paths.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashMapExt as _};
 use serde_json::Value;
 
 use super::Origins;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
+use foldhash::{HashMap, HashMapExt as _};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 

@@ -1,7 +1,6 @@
 //! Removes the elements marked `x-skip: "reason"` and lists them.
 
-use std::collections::HashSet;
-
+use foldhash::{HashSet, HashSetExt as _};
 use serde::Serialize;
 use serde_json::{Map, Value};
 

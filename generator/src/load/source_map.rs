@@ -1,6 +1,6 @@
 //! Records the moves of the overlay and of the dialects, and traces a location back to the vendor's document.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::diagnostic::Pointer;
 

@@ -1,7 +1,8 @@
 //! Finds the lines and columns where the places of diagnostics are written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::{HashMap, HashMapExt as _};
 use saphyr_parser::{Event, Parser};
 
 use super::Source;

@@ -4,8 +4,9 @@
 //! document) leaves the same schema in hundreds of places without its name. If several definitions are equal, the
 //! document does not say which of them is meant: `naming.toml` says so, place by place.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::{HashMap, HashMapExt as _};
 use openapiv3::{OpenAPI, ReferenceOr, Schema, SchemaKind, Type as OasType};
 use serde_json::{Map, Value};
 

@@ -1,7 +1,8 @@
 //! Lowers paths to operations and the value sets of their parameters.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use heck::ToSnakeCase;
 use indexmap::IndexMap;
 use openapiv3::{

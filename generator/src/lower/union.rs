@@ -1,7 +1,8 @@
 //! Lowers the alternatives of a `oneOf` or `anyOf` to a union, and finds the member that distinguishes its variants.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::{HashMap, HashMapExt as _};
 use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, Type as OasType};
 
 use super::Lowering;

@@ -1,6 +1,8 @@
 //! Names types, fields and variants, and the module of each type.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::case::{file, joined, others, pascal, snake, vendor};
 use super::{Exceptions, Names, Scope, Section, Taker, TypeName, quoted};

@@ -1,6 +1,8 @@
 //! Decides the Rust type of each use of a type, and how arguments convert into it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
 
 use super::{Context, RustType};
 use crate::api::{self, Api, Field, Shape, TypeId, TypeRef, Union, Value};

@@ -1,6 +1,6 @@
 //! Plans enums, unions, and the types of parameter values.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::Context;
 use super::RustType;

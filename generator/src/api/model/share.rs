@@ -3,7 +3,9 @@
 //! A type keeps the name of its own place either way, so a place that begins to differ in a later version renames
 //! nothing: its alias becomes a type.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::super::{Api, Owner, Shape, Type, TypeId, TypeRef, TypeStep};
 

@@ -1,6 +1,6 @@
 //! Compares the alternatives of unions.
 
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt as _};
 
 use super::super::change::Kind;
 use super::super::relation::{Fit, Relation};

@@ -1,5 +1,6 @@
 //! Applies one action to a tree and lists the selected nodes.
 
+use foldhash::{HashSet, HashSetExt as _};
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
@@ -68,7 +69,7 @@ fn select(action: &Action, key: &str, path: &JsonPath, tree: &Value, out: &mut S
         return Vec::new();
     };
     // A query such as $['a','a'] selects a place twice; an update must not be made twice.
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     places.retain(|place| seen.insert(place.clone()));
     places
 }

@@ -3,8 +3,8 @@
 //! The library compiles the expression again for each node, which takes minutes where a filter looks at a whole document.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
+use foldhash::HashMap;
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 use serde_json_path::functions::{LogicalType, ValueType};

@@ -1,7 +1,6 @@
 //! Collects the names that schemas, and the document itself, give themselves.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use serde_json::Value;
 
 use crate::load::location::Trail;

@@ -1,6 +1,6 @@
 //! Finds the resource that a parameter is about.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::super::case::{joined, pascal};
 use super::super::operation::without_route;
