@@ -31,5 +31,9 @@ pub const LEAST: usize = 3_000;
 ///
 /// If a value cannot be written as JSON, which none that [`crate::diff::diff`] makes has.
 pub fn json(diff: &Diff) -> Result<String, serde_json::Error> {
-    Ok(shown_json(&serde_json::to_string_pretty(diff)?) + "\n")
+    // Room for a row of usual size: a text that grows is copied, and is in memory twice meanwhile.
+    let mut out = Vec::with_capacity(diff.changes.len() * 1_200);
+    serde_json::to_writer_pretty(&mut out, diff)?;
+    let out = String::from_utf8(out).map_err(serde::ser::Error::custom)?;
+    Ok(shown_json(out) + "\n")
 }

@@ -44,7 +44,13 @@ pub fn plural(count: usize, noun: &str) -> String {
 
 /// Writes a command's output to stdout. A reader that has seen enough closes the pipe, which is not an error.
 pub fn stdout(text: &str) -> anyhow::Result<()> {
-    match anstream::stdout().lock().write_all(shown_output(text).as_bytes()) {
+    let text = shown_output(text);
+    // Looking for colours takes longer than writing.
+    let written = match text.contains('\x1b') {
+        true => anstream::stdout().lock().write_all(text.as_bytes()),
+        false => io::stdout().lock().write_all(text.as_bytes()),
+    };
+    match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => Ok(result?),
     }
@@ -78,7 +84,7 @@ pub fn program() -> &'static str {
 
 /// Writes a command's output to stdout, as JSON.
 pub fn stdout_json(value: &impl Serialize) -> anyhow::Result<()> {
-    stdout(&(shown_json(&serde_json::to_string_pretty(value)?) + "\n"))
+    stdout(&(shown_json(serde_json::to_string_pretty(value)?) + "\n"))
 }
 
 /// Rows in columns, the first row their heads: the first column to the left, the others to the right.

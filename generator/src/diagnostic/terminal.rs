@@ -1,5 +1,7 @@
 //! Escapes control and bidi characters for terminals.
 
+use std::borrow::Cow;
+
 /// Escapes the text of a document or server for one line: control characters and bidi controls become `\u{…}`, line
 /// breaks and tabs become spaces.
 pub fn shown(text: &str) -> String {
@@ -14,31 +16,64 @@ pub fn shown(text: &str) -> String {
 
 /// Escapes the same in a whole output, but keeps its lines, its tabs and its colours. Text of a document that is part
 /// of it has passed [`shown`] before.
-pub fn shown_output(text: &str) -> String {
+pub fn shown_output(text: &str) -> Cow<'_, str> {
+    if is_shown(text) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let length = if matches!(c, '\n' | '\t') { 1 } else { colour(rest) };
-        let (kept, after) = rest.split_at_checked(length.max(c.len_utf8())).unwrap_or((rest, ""));
+    loop {
+        let (plain, other) = split_plain(rest);
+        out.push_str(plain);
+        let Some(c) = other.chars().next() else { return out.into() };
+        let length = if c == '\t' { 1 } else { colour(other) };
+        let (kept, after) = other.split_at_checked(length.max(c.len_utf8())).unwrap_or((other, ""));
         match length {
             0 => push(&mut out, c),
             _ => out.push_str(kept),
         }
         rest = after;
     }
-    out
 }
 
 /// Escapes the same in a JSON text, whose strings are equal afterwards.
-pub fn shown_json(text: &str) -> String {
+pub fn shown_json(text: String) -> String {
+    if is_shown(&text) {
+        return text;
+    }
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match is_hidden(c) && c != '\n' {
-            true => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            false => out.push(c),
+    let mut rest = text.as_str();
+    loop {
+        let (plain, other) = split_plain(rest);
+        out.push_str(plain);
+        let mut chars = other.chars();
+        match chars.next() {
+            Some(c) if is_hidden(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            Some(c) => out.push(c),
+            None => return out,
+        }
+        rest = chars.as_str();
+    }
+}
+
+/// True if nothing in a text has to be escaped.
+fn is_shown(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        let mut other = split_plain(rest).1.chars();
+        match other.next() {
+            Some(c) if is_hidden(c) => return false,
+            Some(_) => rest = other.as_str(),
+            None => return true,
         }
     }
-    out
+}
+
+/// Splits a text after its printable ASCII characters and line breaks, of which nearly all of a text consists.
+fn split_plain(text: &str) -> (&str, &str) {
+    let is_other = |byte: &u8| !matches!(byte, b' '..=b'~' | b'\n');
+    let end = text.as_bytes().iter().position(is_other).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
 }
 
 /// Appends one character as [`shown`] shows it.
@@ -95,7 +130,7 @@ mod tests {
     #[test]
     fn json_has_the_same_strings() {
         let text = serde_json::to_string_pretty(&[HOSTILE]).unwrap();
-        let safe = shown_json(&text);
+        let safe = shown_json(text);
         assert!(!safe.chars().any(|c| is_hidden(c) && c != '\n'), "{safe:?}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&safe).unwrap(), [HOSTILE]);
     }

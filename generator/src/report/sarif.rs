@@ -34,7 +34,7 @@ pub fn sarif(diff: &Diff) -> Result<String, serde_json::Error> {
         "results": open.chain(accepted).collect::<Vec<_>>(),
     });
     let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] });
-    Ok(shown_json(&serde_json::to_string_pretty(&log)?) + "\n")
+    Ok(shown_json(serde_json::to_string_pretty(&log)?) + "\n")
 }
 
 fn rule(kind: Kind) -> Value {

@@ -49,7 +49,7 @@ pub(super) fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
         .collect();
     let history = History { flip_flops: flip_flops(&steps), steps };
     let text = match args.format {
-        Format::Json => shown_json(&serde_json::to_string_pretty(&history)?) + "\n",
+        Format::Json => shown_json(serde_json::to_string_pretty(&history)?) + "\n",
         _ => text(&history),
     };
     put(args, &text)?;
