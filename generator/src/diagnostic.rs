@@ -20,6 +20,22 @@ pub use self::terminal::{shown, shown_json, shown_output};
 #[serde(transparent)]
 pub struct Pointer(String);
 
+/// Writes the text of a token, escaped.
+struct Escaping<'a>(&'a mut String);
+
+impl fmt::Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for part in text.split_inclusive(['~', '/']) {
+            let plain = part.strip_suffix(['~', '/']);
+            self.0.push_str(plain.unwrap_or(part));
+            if plain.is_some() {
+                self.0.push_str(if part.ends_with('~') { "~0" } else { "~1" });
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Pointer {
     /// The document's root.
     pub fn root() -> Self {
@@ -36,12 +52,7 @@ impl Pointer {
         let mut out = String::with_capacity(self.0.len() + 24);
         out.push_str(&self.0);
         out.push('/');
-        let start = out.len();
-        let _ = write!(out, "{token}");
-        if out.get(start..).is_some_and(|token| token.contains(['~', '/'])) {
-            let token = out.split_off(start);
-            out.push_str(&token.replace('~', "~0").replace('/', "~1"));
-        }
+        let _ = write!(Escaping(&mut out), "{token}");
         Self(out)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use serde_json::Value;
 
 use super::json_text::{JsonText, PartId};
@@ -52,14 +53,18 @@ pub fn excerpts(places: &mut Places<'_>, own: &Corrections, other: &Corrections)
     let changed: Vec<&Pointer> = own.changed.iter().chain(&other.changed).filter(|at| !is_info(at)).collect();
     let mut wanted = BTreeSet::new();
     for at in &changed {
-        wanted.extend(document.known(entry(at)?));
+        wanted.extend(document.known(&entry(at)?));
     }
     document.add_users(&mut wanted, &changed);
     document.add_parts(&mut wanted);
-    let size: usize = wanted.iter().map(|entry| document.raw(entry).len()).sum();
+    let mut wanted: Vec<usize> = wanted.into_iter().collect();
+    let known = wanted.iter().filter_map(|number| document.entries.get(*number));
+    let size: usize = known.map(|known| document.raw(known).len()).sum();
     if size >= document.text.whole().len() / 2 {
         return None;
     }
+    // The order of a document means nothing, and that of a hash map is never the same.
+    wanted.sort_by_key(|number| document.entries.get(*number).map(|known| &known.entry));
     Some([false, true].map(|is_corrected| document.without_others(&wanted, is_corrected)))
 }
 
@@ -84,72 +89,111 @@ fn blank(path: &str) -> String {
 
 struct Document<'a, 't> {
     text: &'a mut JsonText<'t>,
-    entries: BTreeMap<Entry, PartId>,
     own: &'a Corrections,
-    /// The entries that each entry refers to, with and without the corrections.
-    uses: BTreeMap<Entry, BTreeSet<Entry>>,
+    entries: Vec<Known<'a>>,
+    numbers: HashMap<Entry, usize>,
+}
+
+/// An entry of the document, or one that a correction adds.
+struct Known<'a> {
+    entry: Entry,
+    /// Its place in the text; none if it is not there.
+    part: Option<PartId>,
+    /// Its text with the corrections, if they change it.
+    corrected: Option<&'a str>,
+    /// The numbers of the entries that it refers to, with and without the corrections.
+    uses: Vec<usize>,
 }
 
 impl<'a, 't> Document<'a, 't> {
     fn new(text: &'a mut JsonText<'t>, own: &'a Corrections) -> Self {
-        let mut entries = BTreeMap::new();
+        let mut entries = Vec::new();
         for (group, part) in groups(text) {
-            entries.extend(text.members(part).into_iter().map(|(name, part)| ((group.clone(), name), part)));
+            let members = text.members(part).into_iter();
+            entries.extend(members.map(|(name, part)| ((group.clone(), name), Some(part))));
         }
-        let mut uses: BTreeMap<Entry, BTreeSet<Entry>> =
-            entries.iter().map(|(entry, part)| (entry.clone(), references(text.text(*part)))).collect();
-        for (entry, text) in &own.entries {
-            let found = text.as_deref().map(references).unwrap_or_default();
-            uses.entry(entry.clone()).or_default().extend(found);
-        }
-        Self { text, entries, own, uses }
+        let of_text: HashSet<&Entry> = entries.iter().map(|(entry, _)| entry).collect();
+        let added = own.entries.keys().filter(|entry| !of_text.contains(entry));
+        let added: Vec<_> = added.map(|entry| (entry.clone(), None)).collect();
+        entries.extend(added);
+        let numbers: HashMap<Entry, usize> =
+            entries.iter().enumerate().map(|(number, (entry, _))| (entry.clone(), number)).collect();
+        let known = |(entry, part): (Entry, Option<PartId>)| {
+            let corrected = own.entries.get(&entry).and_then(Option::as_deref);
+            Known { entry, part, corrected, uses: Vec::new() }
+        };
+        let mut out = Self { text, own, entries: entries.into_iter().map(known).collect(), numbers };
+        out.add_uses();
+        out
     }
 
-    fn raw(&self, entry: &Entry) -> &'t str {
-        self.entries.get(entry).map_or("", |part| self.text.text(*part))
+    /// Looks for the references in all entries.
+    fn add_uses(&mut self) {
+        let (text, numbers) = (&*self.text, &self.numbers);
+        let mut targets: HashMap<&str, Option<usize>> = HashMap::new();
+        for known in &mut self.entries {
+            let raw = known.part.map_or("", |part| text.text(part));
+            for reference in references(raw).chain(known.corrected.into_iter().flat_map(references)) {
+                let target =
+                    *targets.entry(reference).or_insert_with(|| match reference::target(reference) {
+                        Target::Node(pointer) => entry(&Pointer::new(pointer.into_owned()))
+                            .and_then(|entry| numbers.get(&entry).copied()),
+                        Target::Elsewhere => None,
+                    });
+                known.uses.extend(target);
+            }
+            known.uses.sort_unstable();
+            known.uses.dedup();
+        }
+    }
+
+    /// The numbers of the same entry of this document: paths are the same whatever their parameters are called.
+    fn known(&self, entry: &Entry) -> Vec<usize> {
+        if let Some(number) = self.numbers.get(entry) {
+            return vec![*number];
+        }
+        if entry.0 != "/paths" {
+            return Vec::new();
+        }
+        let plain = blank(&entry.1);
+        let same = |other: &Entry| other.0 == entry.0 && blank(&other.1) == plain;
+        (0..).zip(&self.entries).filter(|(_, other)| same(&other.entry)).map(|(number, _)| number).collect()
+    }
+
+    fn raw(&self, known: &Known<'_>) -> &'t str {
+        known.part.map_or("", |part| self.text.text(part))
     }
 
     /// True if the text of an entry has a string, with or without the corrections.
-    fn contains(&self, entry: &Entry, string: &str) -> bool {
-        let corrected = self.own.entries.get(entry).and_then(Option::as_deref);
-        self.raw(entry).contains(string) || corrected.is_some_and(|text| text.contains(string))
-    }
-
-    /// The same entry of this document: paths are the same whatever their parameters are called.
-    fn known(&self, entry: Entry) -> Vec<Entry> {
-        if entry.0 != "/paths" || self.entries.contains_key(&entry) {
-            return vec![entry];
-        }
-        let plain = blank(&entry.1);
-        let same = |other: &&Entry| other.0 == entry.0 && blank(&other.1) == plain;
-        self.entries.keys().filter(same).cloned().collect()
+    fn contains(&self, known: &Known<'_>, string: &str) -> bool {
+        self.raw(known).contains(string) || known.corrected.is_some_and(|text| text.contains(string))
     }
 
     /// Adds the users that change with an entry: those of a schema that is not an object, and those that compose it.
-    fn add_users(&mut self, wanted: &mut BTreeSet<Entry>, changed: &[&Pointer]) {
+    fn add_users(&mut self, wanted: &mut BTreeSet<usize>, changed: &[&Pointer]) {
         let is_inside = |at: &Pointer| {
             let keyword = at.tokens().nth(if at.as_str().starts_with("/components/") { 3 } else { 2 });
             matches!(keyword.as_deref(), Some("properties" | "required"))
         };
-        let outside: BTreeSet<Entry> =
-            changed.iter().filter(|at| !is_inside(at)).filter_map(|at| entry(at)).collect();
-        let mut open: Vec<Entry> = wanted.iter().cloned().collect();
+        let outside = changed.iter().filter(|at| !is_inside(at)).filter_map(|at| entry(at));
+        let outside: HashSet<usize> = outside.filter_map(|entry| self.numbers.get(&entry).copied()).collect();
+        let mut open: Vec<usize> = wanted.iter().copied().collect();
         while let Some(next) = open.pop() {
-            let is_opaque = !outside.contains(&next) && self.is_opaque(&next);
-            for (user, uses) in &self.uses {
-                if uses.contains(&next)
-                    && (!is_opaque || self.contains(user, "\"allOf\""))
-                    && wanted.insert(user.clone())
+            let is_opaque = !outside.contains(&next) && self.is_opaque(next);
+            for (user, known) in self.entries.iter().enumerate() {
+                if known.uses.binary_search(&next).is_ok()
+                    && (!is_opaque || self.contains(known, "\"allOf\""))
+                    && wanted.insert(user)
                 {
-                    open.push(user.clone());
+                    open.push(user);
                 }
             }
         }
     }
 
     /// True if its users do not depend on anything inside of it: an object that is not composed of others.
-    fn is_opaque(&mut self, entry: &Entry) -> bool {
-        let Some(part) = self.entries.get(entry).copied() else { return false };
+    fn is_opaque(&mut self, number: usize) -> bool {
+        let Some(part) = self.entries.get(number).and_then(|known| known.part) else { return false };
         let has = |text: &mut JsonText<'_>, name| text.member(part, name).is_some();
         has(self.text, "properties")
             && !["allOf", "oneOf", "anyOf", "nullable", "type"]
@@ -163,30 +207,35 @@ impl<'a, 't> Document<'a, 't> {
     }
 
     /// Adds all that the entries refer to, and the schemas that inherit from those with a discriminator.
-    fn add_parts(&self, wanted: &mut BTreeSet<Entry>) {
-        let mut open: Vec<Entry> = wanted.iter().cloned().collect();
+    fn add_parts(&self, wanted: &mut BTreeSet<usize>) {
+        let mut open: Vec<usize> = wanted.iter().copied().collect();
         while let Some(next) = open.pop() {
-            let is_base = self.contains(&next, "\"discriminator\"");
-            let heirs = self
-                .uses
-                .iter()
-                .filter(|(user, uses)| is_base && uses.contains(&next) && self.contains(user, "\"allOf\""));
-            let heirs = heirs.map(|(user, _)| user);
-            for part in self.uses.get(&next).into_iter().flatten().chain(heirs) {
-                if wanted.insert(part.clone()) {
-                    open.push(part.clone());
+            let Some(known) = self.entries.get(next) else { continue };
+            let is_heir = |other: &Known<'_>| {
+                other.uses.binary_search(&next).is_ok() && self.contains(other, "\"allOf\"")
+            };
+            let heirs: Vec<usize> = match self.contains(known, "\"discriminator\"") {
+                true => {
+                    (0..).zip(&self.entries).filter(|(_, other)| is_heir(other)).map(|(at, _)| at).collect()
+                }
+                false => Vec::new(),
+            };
+            for part in known.uses.iter().chain(&heirs) {
+                if wanted.insert(*part) {
+                    open.push(*part);
                 }
             }
         }
     }
 
     /// The text of the document with these entries alone in its groups.
-    fn without_others(&mut self, wanted: &BTreeSet<Entry>, is_corrected: bool) -> String {
+    fn without_others(&mut self, wanted: &[usize], is_corrected: bool) -> String {
         let mut own: BTreeMap<&str, String> = BTreeMap::new();
-        for entry @ (group, name) in wanted {
-            let text = match self.own.entries.get(entry).filter(|_| is_corrected) {
-                Some(corrected) => corrected.as_deref(),
-                None => self.entries.get(entry).map(|part| self.text.text(*part)),
+        for known in wanted.iter().filter_map(|number| self.entries.get(*number)) {
+            let (group, name) = &known.entry;
+            let text = match is_corrected && self.own.entries.contains_key(&known.entry) {
+                true => known.corrected,
+                false => known.part.map(|part| self.text.text(part)),
             };
             if let Some(text) = text {
                 member(own.entry(group).or_insert_with(|| "{".to_owned()), name, text);
@@ -242,14 +291,8 @@ fn groups(text: &mut JsonText<'_>) -> Vec<(String, PartId)> {
     out
 }
 
-/// The entries that strings of a text refer to: `$ref`s and mappings of discriminators.
-fn references(text: &str) -> BTreeSet<Entry> {
+/// The strings of a text that refer to a place of the document: `$ref`s and mappings of discriminators.
+fn references(text: &str) -> impl Iterator<Item = &str> {
     let starts = memchr::memmem::find_iter(text.as_bytes(), "\"#/").map(|at| at + 1);
-    let values = starts.filter_map(|at| text.get(at..)?.split('"').next());
-    values
-        .filter_map(|value| match reference::target(value) {
-            Target::Node(pointer) => entry(&Pointer::new(pointer.into_owned())),
-            Target::Elsewhere => None,
-        })
-        .collect()
+    starts.filter_map(|at| text.get(at..)?.split('"').next())
 }

@@ -1,8 +1,9 @@
 //! Reads parts of a JSON text on demand, without a tree of all of it.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::fmt;
 
+use foldhash::{HashMap, HashMapExt as _};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -11,7 +12,7 @@ pub(super) struct JsonText<'t> {
     whole: &'t str,
     parts: Vec<Part<'t>>,
     /// The members or items of the parts that were looked into.
-    below: HashMap<usize, Below>,
+    below: HashMap<usize, Below<'t>>,
 }
 
 /// The number of a part.
@@ -25,8 +26,9 @@ struct Part<'t> {
 }
 
 /// The parts directly inside of a part.
-enum Below {
-    Members(HashMap<String, PartId>),
+enum Below<'t> {
+    /// By their names, which are slices of the text unless they have escapes.
+    Members(HashMap<Cow<'t, str>, PartId>),
     Items(Vec<PartId>),
     Nothing,
 }
@@ -67,7 +69,9 @@ impl<'t> JsonText<'t> {
     /// The members of an object, in no order.
     pub(super) fn members(&mut self, part: PartId) -> Vec<(String, PartId)> {
         match self.below(part) {
-            Below::Members(members) => members.iter().map(|(name, part)| (name.clone(), *part)).collect(),
+            Below::Members(members) => {
+                members.iter().map(|(name, part)| (name.clone().into_owned(), *part)).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -85,7 +89,7 @@ impl<'t> JsonText<'t> {
         serde_json::from_str(self.text(part)).ok()
     }
 
-    fn below(&mut self, part: PartId) -> &Below {
+    fn below(&mut self, part: PartId) -> &Below<'t> {
         let (whole, text, parts) = (self.whole, self.text(part), &mut self.parts);
         self.below.entry(part).or_insert_with(|| {
             let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -107,7 +111,7 @@ struct Inside<'a, 't> {
 }
 
 impl<'t> Inside<'_, 't> {
-    fn add(&mut self, value: &'t RawValue, name: Option<&str>) -> PartId {
+    fn add(&mut self, value: &'t RawValue, name: Option<&'t str>) -> PartId {
         let text = value.get();
         // A name without escapes is a slice of the text; the quote is before it.
         let offset =
@@ -118,23 +122,24 @@ impl<'t> Inside<'_, 't> {
 }
 
 impl<'t> Visitor<'t> for Inside<'_, 't> {
-    type Value = Below;
+    type Value = Below<'t>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_map<A: MapAccess<'t>>(mut self, mut map: A) -> Result<Below, A::Error> {
+    fn visit_map<A: MapAccess<'t>>(mut self, mut map: A) -> Result<Below<'t>, A::Error> {
         let mut members = HashMap::new();
-        while let Some(Name { token, name }) = map.next_key()? {
+        while let Some(Name(name)) = map.next_key()? {
+            let slice = if let Cow::Borrowed(slice) = name { Some(slice) } else { None };
             // A member that is repeated is read where it is last.
-            let part = self.add(map.next_value()?, name);
-            members.insert(token, part);
+            let part = self.add(map.next_value()?, slice);
+            members.insert(name, part);
         }
         Ok(Below::Members(members))
     }
 
-    fn visit_seq<A: SeqAccess<'t>>(mut self, mut values: A) -> Result<Below, A::Error> {
+    fn visit_seq<A: SeqAccess<'t>>(mut self, mut values: A) -> Result<Below<'t>, A::Error> {
         let mut items = Vec::new();
         while let Some(value) = values.next_element()? {
             items.push(self.add(value, None));
@@ -142,36 +147,33 @@ impl<'t> Visitor<'t> for Inside<'_, 't> {
         Ok(Below::Items(items))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Below, E> {
+    fn visit_bool<E>(self, _: bool) -> Result<Below<'t>, E> {
         Ok(Below::Nothing)
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Below, E> {
+    fn visit_i64<E>(self, _: i64) -> Result<Below<'t>, E> {
         Ok(Below::Nothing)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Below, E> {
+    fn visit_u64<E>(self, _: u64) -> Result<Below<'t>, E> {
         Ok(Below::Nothing)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Below, E> {
+    fn visit_f64<E>(self, _: f64) -> Result<Below<'t>, E> {
         Ok(Below::Nothing)
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Below, E> {
+    fn visit_str<E>(self, _: &str) -> Result<Below<'t>, E> {
         Ok(Below::Nothing)
     }
 
-    fn visit_unit<E>(self) -> Result<Below, E> {
+    fn visit_unit<E>(self) -> Result<Below<'t>, E> {
         Ok(Below::Nothing)
     }
 }
 
-/// A member's name, with the slice of the text that it is, if it has no escapes.
-struct Name<'t> {
-    token: String,
-    name: Option<&'t str>,
-}
+/// A member's name: the slice of the text that it is, if it has no escapes.
+struct Name<'t>(Cow<'t, str>);
 
 impl<'t> serde::Deserialize<'t> for Name<'t> {
     fn deserialize<D: Deserializer<'t>>(deserializer: D) -> Result<Self, D::Error> {
@@ -182,10 +184,10 @@ impl<'t> serde::Deserialize<'t> for Name<'t> {
                 f.write_str("a name")
             }
             fn visit_borrowed_str<E>(self, name: &'t str) -> Result<Name<'t>, E> {
-                Ok(Name { token: name.to_owned(), name: Some(name) })
+                Ok(Name(Cow::Borrowed(name)))
             }
             fn visit_str<E>(self, name: &str) -> Result<Name<'t>, E> {
-                Ok(Name { token: name.to_owned(), name: None })
+                Ok(Name(Cow::Owned(name.to_owned())))
             }
         }
         deserializer.deserialize_str(NameVisitor)

@@ -2,11 +2,12 @@
 
 mod names;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashMapExt as _};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -41,7 +42,7 @@ pub(super) fn settle(
     origins: &mut Origins,
     out: &mut Sink,
 ) {
-    if is_settled(tree, tree, Role::Object(Kind::Document), dialect) {
+    if is_settled(tree, tree, Role::Object(Kind::Document), dialect, &mut HashMap::new()) {
         return;
     }
     let whole = Rc::new(tree.clone());
@@ -120,8 +121,17 @@ fn reference(map: &Map<String, Value>, shape: Role) -> Option<&Value> {
     (found.is_string() || !is_part).then_some(found)
 }
 
+/// References that stay, with the kind of object that each is in place of: most are used many times.
+type Good<'t> = HashMap<&'t str, Kind>;
+
 /// True if `settle` would not change any reference.
-fn is_settled(tree: &Value, node: &Value, shape: Role, dialect: Dialect) -> bool {
+fn is_settled<'t>(
+    tree: &'t Value,
+    node: &'t Value,
+    shape: Role,
+    dialect: Dialect,
+    good: &mut Good<'t>,
+) -> bool {
     match node {
         _ if shape == Role::Data => true,
         Value::Object(map) => {
@@ -133,13 +143,17 @@ fn is_settled(tree: &Value, node: &Value, shape: Role, dialect: Dialect) -> bool
                         && !pointer.contains('%')
                         && tree.pointer(pointer).is_some_and(Value::is_object)
                 };
-                if !pointer.is_some_and(is_good) {
-                    return false;
+                match pointer {
+                    Some(pointer) if good.get(pointer) == Some(&kind) => {}
+                    Some(pointer) if is_good(pointer) => {
+                        good.insert(pointer, kind);
+                    }
+                    _ => return false,
                 }
             }
-            map.iter().all(|(key, value)| is_settled(tree, value, shape.member(key), dialect))
+            map.iter().all(|(key, value)| is_settled(tree, value, shape.member(key), dialect, good))
         }
-        Value::Array(items) => items.iter().all(|item| is_settled(tree, item, shape.item(), dialect)),
+        Value::Array(items) => items.iter().all(|item| is_settled(tree, item, shape.item(), dialect, good)),
         _ => true,
     }
 }
