@@ -93,7 +93,7 @@ pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
             let (_, version, _) = one;
             let wanted = wanted(&version.api, &version.names, &name);
             let is_found = |item: &&Item| {
-                let (path, origin) = (item.path.as_str(), item.origin.as_str());
+                let (path, origin) = (item.path.as_str(), &*item.origin);
                 wanted.iter().any(|w| w.fits(path, origin))
                     || is_rust(path, &version.names, &name)
                     || is_call(path, &name)
@@ -143,8 +143,8 @@ fn found(project: &Project, (api, version, folder): &Crate, item: &Item) -> Foun
         path: item.path.trim_start_matches("::").to_owned(),
         item: item.shown(),
         call: call(version, item),
-        origin: item.origin.clone(),
-        features: item.areas.clone(),
+        origin: item.origin.to_string(),
+        features: (*item.areas).clone(),
         docs,
         line: place.as_ref().map(|(_, line)| *line),
         file: place.map(|(file, _)| project.shown(&file)),

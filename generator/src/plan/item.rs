@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use super::RustType;
 
@@ -17,9 +18,9 @@ pub struct Item {
     /// The type that a method which calls an operation returns; none where only `API.txt` is known, which omits it.
     pub returns: Option<RustType>,
     /// Its location in the vendor's document.
-    pub origin: String,
+    pub origin: Arc<str>,
     /// The areas that bring it; empty where all do.
-    pub areas: BTreeSet<String>,
+    pub areas: Arc<BTreeSet<String>>,
 }
 
 /// The kind of an item.
@@ -175,8 +176,8 @@ impl Item {
             kind: ItemKind::ALL.into_iter().find(|known| known.as_str() == kind)?,
             signature: Signature::read(signature).unwrap_or_else(unknown),
             returns: None,
-            origin: origin.to_owned(),
-            areas: areas.split(',').filter(|area| !area.is_empty()).map(str::to_owned).collect(),
+            origin: origin.into(),
+            areas: Arc::new(areas.split(',').filter(|area| !area.is_empty()).map(str::to_owned).collect()),
         })
     }
 

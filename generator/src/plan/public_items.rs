@@ -1,6 +1,7 @@
 //! Lists the public items of a crate.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::definition::{Codec, Definition, DefinitionKind, Struct};
 use super::operation::{Handle, Method, STREAM_ITEMS};
@@ -30,6 +31,7 @@ impl Crate {
         self.handles.iter().for_each(|handle| items.handle(handle));
         // By their lines, which begin with the path: its characters are all behind the space that follows it.
         items.items.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.to_string().cmp(&b.to_string())));
+        items.items.shrink_to_fit();
         items.items
     }
 }
@@ -39,16 +41,17 @@ impl Crate {
 struct Items {
     items: Vec<Item>,
     module: &'static str,
-    origin: String,
-    areas: BTreeSet<String>,
+    origin: Arc<str>,
+    areas: Arc<BTreeSet<String>>,
 }
 
 impl Items {
     /// Items that come from the vendor's `at` and belong to `areas` from here on.
     fn item(&mut self, at: &Pointer, areas: Option<&BTreeSet<String>>) {
-        self.areas = areas.into_iter().flatten().filter(|area| !area.is_empty()).cloned().collect();
+        let areas = areas.into_iter().flatten().filter(|area| !area.is_empty());
+        self.areas = Arc::new(areas.cloned().collect());
         // A name with a control character in it is one line yet.
-        self.origin = doc::visible(at.as_str(), &[]);
+        self.origin = doc::visible(at.as_str(), &[]).into();
     }
 
     fn add(&mut self, kind: ItemKind, path: &str, signature: Signature) {
