@@ -19,6 +19,7 @@ mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::{HashSet, HashSetExt as _};
 use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
@@ -511,16 +512,19 @@ impl Api {
 
     /// `ids` and every type that they refer to.
     pub fn closure<'a>(&'a self, ids: impl IntoIterator<Item = &'a TypeId>) -> BTreeSet<&'a TypeId> {
-        let mut out = BTreeSet::new();
         let mut open: Vec<&TypeId> = ids.into_iter().collect();
+        // Types are used several times, and a hash is quicker than a comparison of names on each level of a tree.
+        let mut seen: HashSet<&TypeId> = HashSet::new();
+        let mut out = Vec::new();
         while let Some(id) = open.pop() {
-            if let Some((id, ty)) = self.types.get_key_value(id)
-                && out.insert(id)
+            if seen.insert(id)
+                && let Some((id, ty)) = self.types.get_key_value(id)
             {
+                out.push(id);
                 open.extend(Self::uses_of(ty));
             }
         }
-        out
+        out.into_iter().collect()
     }
 
     /// Every type that operations and webhooks refer to.
@@ -536,8 +540,18 @@ impl Api {
 
     /// Drops the types that no operation refers to.
     pub fn forget_unused(&mut self) {
-        let used: BTreeSet<TypeId> = self.used().into_iter().cloned().collect();
-        self.types.retain(|id, _| used.contains(id));
+        let is_used = self.is_in(&self.used());
+        self.retain_types(&is_used);
+    }
+
+    /// For each type in order, true if it is one of `ids`.
+    fn is_in(&self, ids: &BTreeSet<&TypeId>) -> Vec<bool> {
+        self.types.keys().map(|id| ids.contains(id)).collect()
+    }
+
+    fn retain_types(&mut self, is_used: &[bool]) {
+        let mut is_used = is_used.iter();
+        self.types.retain(|_, _| is_used.next().copied().unwrap_or_default());
     }
 
     /// The same, except for those that `is_kept` takes, and for a schema that contains the values of an enum inline, which
@@ -548,8 +562,9 @@ impl Api {
             used.iter().filter(|id| id.is_inline()).filter_map(|id| self.values_of(id)).collect();
         let named = self.enums_by_values(|id| !id.is_inline());
         let named = named.into_iter().filter(|(values, _)| inline.contains(values)).filter_map(|(_, id)| id);
-        let used: BTreeSet<TypeId> = used.iter().copied().chain(named).cloned().collect();
-        self.types.retain(|id, _| used.contains(id));
+        let named: Vec<&TypeId> = named.collect();
+        let is_used = self.is_in(&used.into_iter().chain(named).collect());
+        self.retain_types(&is_used);
     }
 
     fn values_of(&self, id: &TypeId) -> Option<&[Value]> {
