@@ -84,7 +84,7 @@ pub struct Diff {
     pub changes: Vec<Change>,
     /// The changes that a reviewer accepted, with the reason.
     pub accepted: Vec<Accepted>,
-    /// The changes that an overlay's corrections make or hide; see [`Diff::separate`].
+    /// The changes that an overlay's corrections make or hide.
     pub corrected: Vec<Corrected>,
     /// The faults of the documents, which limit what is compared; see [`Diff::add_faults`].
     pub faults: Vec<Fault>,
@@ -136,10 +136,12 @@ pub struct Summary {
     pub rust_only: Vec<ItemChange>,
 }
 
-/// Compares two versions.
-pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
+/// Compares two versions. With `parts`, those of the versions that an overlay's corrections can affect, the changes that only
+/// these make or hide are in [`Diff::corrected`].
+pub fn diff(old: &Side<'_>, new: &Side<'_>, parts: Option<[Part<'_>; 2]>) -> Diff {
+    let users = [old, new].map(|side| Users::of(side.api));
     let mut rows = rename::rows([old.api, new.api], [old.keys(), new.keys()]);
-    fold::fold(&mut rows, &[old, new].map(|side| Users::of(side.api)), [old, new]);
+    fold::fold(&mut rows, &users, [old, new]);
     let items = Items::compare(old.items, new.items);
     let rust_only = rust::judge(&mut rows, &items, [old.api, new.api]);
     let mut changes: Vec<Change> = rows.into_iter().map(row::Row::finish).collect();
@@ -162,6 +164,9 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
         is_part: false,
     };
     out.escape();
+    if let Some(parts) = parts {
+        out.separate([old, new], &users, parts);
+    }
     out
 }
 

@@ -9,7 +9,7 @@ use crate::support::{diff, shared};
 use serde_json::Value;
 use storewright_generator::api::Api;
 use storewright_generator::diagnostic::Sink;
-use storewright_generator::diff::{Corrected, Diff, Effect, Part, Side};
+use storewright_generator::diff::{Corrected, Diff, Effect, Part};
 use storewright_generator::load::{self, Corrections, Options, Overlay, Places, Source};
 use storewright_generator::name::{self, Config};
 use storewright_generator::{lower, plan, report};
@@ -70,16 +70,8 @@ fn separated_by(overlay: &str, old: &[u8], new: &[u8]) -> Diff {
     let overlay = Overlay::parse(Source { name: "overlay.yaml", text: overlay.as_bytes() }, &mut Sink::new());
     let corrected = [old, new].map(|text| version(text, overlay.as_ref()));
     let raw = [old, new].map(|text| version(text, None));
-    let mut found = diff::compare(&corrected[0], &corrected[1]);
-    let sides = corrected.each_ref().map(|v| Side {
-        api: &v.api,
-        model: &v.model,
-        names: &v.names,
-        items: v.items.as_deref(),
-    });
     let part = |side: usize| Part { raw: &raw[side].api, corrected: &corrected[side].api };
-    found.separate(sides.each_ref(), [part(0), part(1)]);
-    found
+    diff::compare_parts(&corrected[0], &corrected[1], Some([part(0), part(1)]))
 }
 
 fn rows(diff: &Diff) -> BTreeSet<String> {
@@ -246,17 +238,7 @@ fn the_parts_that_corrections_affect_say_what_whole_documents_say() {
         let [a, b] = texts.map(|text| corrections(text, &overlay));
         let sides = texts.map(|text| version(text, Some(&overlay)));
         let parts = [parts(texts[0], [&a, &b], &sides[0]), parts(texts[1], [&b, &a], &sides[1])];
-        let separated = |parts: [Part<'_>; 2]| {
-            let mut found = diff::compare(&sides[0], &sides[1]);
-            let sides = sides.each_ref().map(|v| Side {
-                api: &v.api,
-                model: &v.model,
-                names: &v.names,
-                items: v.items.as_deref(),
-            });
-            found.separate(sides.each_ref(), parts);
-            found
-        };
+        let separated = |parts: [Part<'_>; 2]| diff::compare_parts(&sides[0], &sides[1], Some(parts));
         let whole = separated([0, 1].map(|at| Part { raw: &parts[at].whole, corrected: &sides[at].api }));
         let small = separated(parts.each_ref().map(|p| Part { raw: &p.small[0], corrected: &p.small[1] }));
         let said = |diff: &Diff| -> Vec<_> {

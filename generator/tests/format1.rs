@@ -28,7 +28,7 @@ fn an_earlier_form_differs_from_its_document_in_nothing() {
         let sides = [&old, &new].map(|api| (api, api.model()));
         let sides = sides.each_ref().map(|(api, model)| Side { api, model, names: &names, items: None });
         for [from, to] in [[&sides[0], &sides[1]], [&sides[1], &sides[0]]] {
-            let rows = diff(from, to).changes;
+            let rows = diff(from, to, None).changes;
             let rows: Vec<_> = rows.iter().map(|c| (c.kind, c.subject.to_string(), &c.old, &c.new)).collect();
             assert!(rows.is_empty(), "{}: {rows:#?}", texts.name);
         }

@@ -73,6 +73,7 @@ fn compare(old: &Made, new: &Made) {
     let found = diff::diff(
         &Side { api: old_api, model: &old_model, names: old_names, items: Some(&old_items) },
         &Side { api: new_api, model: &new_model, names: new_names, items: Some(&new_items) },
+        None,
     );
     report::text(&found, true);
     report::json(&found).unwrap();

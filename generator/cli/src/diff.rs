@@ -125,7 +125,6 @@ pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
         drop(progress);
         return Ok(refuse(out));
     };
-    progress::step("comparing");
     let mut found = located(&old, &new);
     drop(progress);
     if let Some(policy) = policy {
@@ -194,26 +193,27 @@ struct Compared {
 
 /// The changes between two versions, with the locations of documents.
 fn located(old: &Compared, new: &Compared) -> Diff {
-    let mut found = compare(&old.version, &new.version);
-    found.add_faults([&old.version.faults, &new.version.faults]);
     let mut places = [old, new].map(|side| {
         side.document.as_ref().map(|(document, _)| Places::new(pipeline::document_source(document)))
     });
     let [old_places, new_places] = &mut places;
+    let part = |side: &Compared, places: &mut Option<Places<'_>>, other: &Compared| {
+        let (document, rules) = side.document.as_ref()?;
+        pipeline::part(&side.version, document, rules, places.as_mut()?, &other.version.corrections)
+    };
     // The corrections of a stored Api are not known.
-    if let (Some(a), Some(b)) = (&mut *old_places, &mut *new_places)
-        && !(old.version.corrections.is_empty() && new.version.corrections.is_empty())
-    {
-        progress::step("comparing without corrections");
-        let part = |side: &Compared, places: &mut Places<'_>, other: &Compared| {
-            let (document, rules) = side.document.as_ref()?;
-            pipeline::part(&side.version, document, rules, places, &other.version.corrections)
-        };
-        if let (Some(a), Some(b)) = (part(old, a, new), part(new, b, old)) {
-            let parts = [a.of(&old.version), b.of(&new.version)];
-            found.separate([&side(&old.version), &side(&new.version)], parts);
+    let parts = match old.version.corrections.is_empty() && new.version.corrections.is_empty() {
+        true => None,
+        false => {
+            progress::step("reading without corrections");
+            part(old, old_places, new).zip(part(new, new_places, old))
         }
-    }
+    };
+    progress::step("comparing");
+    let given = parts.as_ref().map(|(a, b)| [a.of(&old.version), b.of(&new.version)]);
+    let mut found = diff::diff(&side(&old.version), &side(&new.version), given);
+    drop(parts);
+    found.add_faults([&old.version.faults, &new.version.faults]);
     let [mut a, mut b] = places
         .each_mut()
         .map(|places| places.as_mut().map(|places| |pointers: &[Pointer]| resolve(places, pointers)));
@@ -223,7 +223,7 @@ fn located(old: &Compared, new: &Compared) -> Diff {
 
 /// The changes between two versions.
 pub fn compare(old: &Version, new: &Version) -> Diff {
-    diff::diff(&side(old), &side(new))
+    diff::diff(&side(old), &side(new), None)
 }
 
 fn side(version: &Version) -> Side<'_> {

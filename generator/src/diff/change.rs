@@ -318,9 +318,14 @@ impl Change {
 
     /// The canonical order: by area and resource, in each the most important first.
     pub(super) fn order(&self, other: &Self) -> Ordering {
-        let key =
-            |c: &'_ Self| (Reverse(c.area.is_some()), c.area.clone(), c.tag.clone(), c.wire, c.rust, c.kind);
-        let rest = |c: &Self| (c.subject.clone(), c.old.clone(), c.new.clone());
-        key(self).cmp(&key(other)).then_with(|| rest(self).cmp(&rest(other)))
+        fn home(c: &Change) -> (Reverse<bool>, &Option<String>, &Option<String>) {
+            (Reverse(c.area.is_some()), &c.area, &c.tag)
+        }
+        fn thing(c: &Change) -> (&str, &Option<String>, &Option<String>) {
+            (&c.subject, &c.old, &c.new)
+        }
+        let verdict = |c: &Self| (c.wire, c.rust, c.kind);
+        let by_home = home(self).cmp(&home(other)).then_with(|| verdict(self).cmp(&verdict(other)));
+        by_home.then_with(|| thing(self).cmp(&thing(other)))
     }
 }

@@ -46,10 +46,9 @@ impl Diff {
     ///
     /// A change is the same if its kind and its subject are: a correction may alter its values. A hidden change of a type
     /// is omitted if it consists of changes that have their own rows.
-    pub fn separate(&mut self, sides: [&Side<'_>; 2], parts: [Part<'_>; 2]) {
-        let users = sides.map(|side| Users::of(side.api));
-        let raw = changes(parts.map(|part| part.raw), &users, sides);
-        let corrected = changes(parts.map(|part| part.corrected), &users, sides);
+    pub(super) fn separate(&mut self, sides: [&Side<'_>; 2], users: &[Users<'_>; 2], parts: [Part<'_>; 2]) {
+        let raw = changes(parts.map(|part| part.raw), users, sides);
+        let corrected = changes(parts.map(|part| part.corrected), users, sides);
         let (with, without) = (keys(&corrected), keys(&raw));
         let is_made = |change: &Change| with.contains(&key(change)) && !without.contains(&key(change));
         let (made, changes): (Vec<Change>, Vec<Change>) =

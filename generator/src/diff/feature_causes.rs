@@ -1,6 +1,8 @@
 //! Finds the rows that move Rust items to other features.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::change::Bump;
 use super::public_api::ItemChange;
@@ -57,7 +59,7 @@ pub(super) fn causes(rows: &[Row], items: &[&ItemChange], [old, new]: [&Api; 2])
     for item in items {
         // Items that a feature no longer brings were brought on the old side.
         let (side, api) = if item.rust == Bump::Major { (0, old) } else { (1, new) };
-        let found = known.entry((side, item.origin.as_str())).or_insert_with(|| {
+        let found = known.entry((side, &*item.origin)).or_insert_with(|| {
             let backward = super::row::of_mut(&mut sides, side);
             backward.get_or_insert_with(|| Backward::of(api, rows, side)).rows(&item.origin)
         });

@@ -41,16 +41,15 @@ fn is_unseen(row: &Row) -> bool {
 
 /// Merges equal changes at several places into one row.
 fn unify(rows: &mut Vec<Row>) {
-    let mut out: BTreeMap<_, Row> = BTreeMap::new();
-    for row in rows.drain(..) {
-        match out.entry(row.key()) {
-            std::collections::btree_map::Entry::Vacant(slot) => {
-                slot.insert(row);
-            }
-            std::collections::btree_map::Entry::Occupied(mut slot) => slot.get_mut().merge(row),
+    // Without a map: rows are large, and there may be many.
+    rows.sort_by(|a, b| a.key().cmp(&b.key()));
+    rows.dedup_by(|row, first| {
+        let is_same = row.key() == first.key();
+        if is_same {
+            first.merge(std::mem::take(row));
         }
-    }
-    *rows = out.into_values().collect();
+        is_same
+    });
 }
 
 /// One status, or one form of its body, that many operations declare or no longer declare is one fact; so is one change of
@@ -113,9 +112,7 @@ fn rule<'a>(old: &'a str, new: &'a str) -> (&'a str, &'a str) {
 
 /// Renames that follow one rule are one row: either all are written in other cases and separators, or one ending is.
 fn renames(rows: &mut Vec<Row>) {
-    let (renamed, rest): (Vec<Row>, Vec<Row>) =
-        rows.drain(..).partition(|row| row.kind() == Kind::OperationRenamed);
-    *rows = rest;
+    let renamed: Vec<Row> = rows.extract_if(.., |row| row.kind() == Kind::OperationRenamed).collect();
     let mut rules: BTreeMap<(String, String), Vec<Row>> = BTreeMap::new();
     for row in renamed {
         let (old, new) = (row.old.clone().unwrap_or_default(), row.new.clone().unwrap_or_default());

@@ -1,7 +1,9 @@
 //! Compares the public items of two crates and decides the version bump.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use foldhash::HashMap;
 use serde::Serialize;
 
 use super::change::Bump;
@@ -69,7 +71,7 @@ impl<'a> Items<'a> {
                     rust: Bump::Major,
                     old: Some(item.shown()),
                     new: None,
-                    origin: item.origin.clone(),
+                    origin: item.origin.to_string(),
                     note: None,
                     features: Vec::new(),
                 }),
@@ -81,7 +83,7 @@ impl<'a> Items<'a> {
                 rust: Bump::Minor,
                 old: None,
                 new: Some(item.shown()),
-                origin: item.origin.clone(),
+                origin: item.origin.to_string(),
                 note: None,
                 features: Vec::new(),
             });
@@ -93,7 +95,7 @@ impl<'a> Items<'a> {
     /// The items of the crate that has these features alone, which are then always there.
     pub fn with_features(items: &[Item], features: &BTreeSet<String>) -> Vec<Item> {
         let brought = items.iter().filter(|item| item.areas.is_empty() || !item.areas.is_disjoint(features));
-        brought.map(|item| Item { areas: BTreeSet::new(), ..item.clone() }).collect()
+        brought.map(|item| Item { areas: Arc::default(), ..item.clone() }).collect()
     }
 
     /// The version bump that all changes together need.
@@ -171,7 +173,7 @@ fn changed(old: &Listed<'_>, a: &Item, new: &Listed<'_>, b: &Item) -> Option<Ite
         rust,
         old: Some(old),
         new: Some(new),
-        origin: b.origin.clone(),
+        origin: b.origin.to_string(),
         note,
         features,
     })

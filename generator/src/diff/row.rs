@@ -81,8 +81,8 @@ impl Row {
     }
 
     /// The key that makes two rows the same cause.
-    pub(super) fn key(&self) -> (Kind, Subject, Option<String>, Option<String>) {
-        (self.kind(), self.subject.clone(), self.old.clone(), self.new.clone())
+    pub(super) fn key(&self) -> (Kind, &Subject, Option<&String>, Option<&String>) {
+        (self.kind(), &self.subject, self.old.as_ref(), self.new.as_ref())
     }
 
     /// The part that is the same in each run, for any order of the documents.

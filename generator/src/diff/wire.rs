@@ -125,12 +125,16 @@ fn identified<'a>(s: &'a Struct, api: &'a Api) -> Option<&'a str> {
 
 /// The name of the type that a node uses, where it has one of its own, through other names of it.
 pub(super) fn name_of<'n>(node: &'n TypeRef, api: &'n Api) -> Option<&'n TypeId> {
-    let mut id = node.as_named().filter(|id| !id.is_inline() && api.types.contains_key(id))?;
+    let mut id = node.as_named().filter(|id| !id.is_inline())?;
+    let mut ty = api.types.get(id)?;
     for _ in 0..64 {
-        match api.types.get(id).map(|ty| &ty.shape) {
-            Some(Shape::Alias(TypeRef::Named(next))) if !next.is_inline() => id = next,
-            _ => break,
+        let Shape::Alias(TypeRef::Named(next)) = &ty.shape else { break };
+        if next.is_inline() {
+            break;
         }
+        id = next;
+        let Some(next) = api.types.get(next) else { break };
+        ty = next;
     }
     Some(id)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use storewright_generator::api::{Api, Model};
 use storewright_generator::diagnostic::Sink;
-use storewright_generator::diff::{Bump, Change, Diff, Kind, Side, diff};
+use storewright_generator::diff::{Bump, Change, Diff, Kind, Part, Side, diff};
 use storewright_generator::load::{self, Options, Source};
 use storewright_generator::name::{self, Config, Names};
 use storewright_generator::plan::Item;
@@ -54,9 +54,14 @@ pub(crate) fn nameless(name: &str, document: &Value) -> Version {
 }
 
 pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
+    compare_parts(old, new, None)
+}
+
+/// The same with the parts that corrections can affect.
+pub(crate) fn compare_parts(old: &Version, new: &Version, parts: Option<[Part<'_>; 2]>) -> Diff {
     let [old, new] =
         [old, new].map(|v| Side { api: &v.api, model: &v.model, names: &v.names, items: v.items.as_deref() });
-    let diff = diff(&old, &new);
+    let diff = diff(&old, &new, parts);
     diff.changes.iter().for_each(assert_honest);
     diff
 }
