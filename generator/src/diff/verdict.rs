@@ -216,3 +216,4 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::ServerChanged => (Safe, "the document still names the old address"),
     }
 }
+        Kind::ServerChanged if row.in_part => (Risky, "a client may call an address that is no longer listed"),

@@ -107,7 +107,8 @@ impl<'d> Lowering<'d> {
                 let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
                 let mut lowered = self.operation((id, path), operation, shared.collect(), &at, &mut accepted);
                 lowered.method = method.clone();
-                lowered.server = self.server_of(item, operation, (&at_path, &at), servers);
+                (lowered.server, lowered.other_servers) =
+                    self.servers_of(item, operation, (&at_path, &at), servers);
                 if lowered.responses.is_empty() {
                     let message =
                         format!("operation `{id}` declares no successful response; its response is ignored");
