@@ -174,7 +174,11 @@ impl Walk<'_> {
             let mut spot = around.clone();
             spot.is_call = true;
             spot.subject = around.subject.with(Part::Callback(name.clone()));
-            spot.pointers = spot.pointers.map(|at| name.split(' ').fold(at, |at, token| at.child(token)));
+            if let Some(call) = new.get(name).or_else(|| old.get(name)) {
+                let method = call.method.to_lowercase();
+                let at = |at: Pointer| at.child(call.callback_of(name)).child(&call.path).child(&method);
+                spot.pointers = spot.pointers.map(at);
+            }
             match (old.get(name), new.get(name)) {
                 (Some(old), Some(new)) => self.call([old, new], &spot.subject.with(Part::Body), &spot),
                 (old, new) => {
