@@ -82,7 +82,7 @@ pub struct Info {
     /// The payloads of webhooks, which the server sends to its clients, by the name of the webhook.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub webhooks: BTreeMap<String, TypeRef>,
-    /// The calls that send these payloads, by the name of the webhook; only comparisons of versions read them.
+    /// The calls of webhooks, by the name of the webhook, with or without a payload; only comparisons of versions read them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub calls: BTreeMap<String, Operation>,
     /// The union of these payloads, if a constant member distinguishes them.

@@ -150,6 +150,7 @@ impl Walk<'_> {
         self.rows.push(row);
     }
 }
+        row.strict = other.names().next().is_some();
 
 /// True if both sides have a form.
 pub(super) fn have_forms(sides: &[Media<'_>; 2]) -> bool {

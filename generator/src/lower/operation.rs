@@ -96,9 +96,8 @@ impl<'d> Lowering<'d> {
                 if let Some(name) = text(&operation.extensions, hoist::WEBHOOK) {
                     let shared = item.parameters.iter().enumerate();
                     let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
-                    if let Some(call) = self.webhook(&name, operation, shared.collect(), &at) {
-                        self.calls.insert(name, call);
-                    }
+                    let call = self.webhook(&name, operation, shared.collect(), &at);
+                    self.calls.insert(name, call);
                     continue;
                 }
                 let Some(id) = ids.get(&(key.as_str(), member)) else { continue };
@@ -183,8 +182,7 @@ impl<'d> Lowering<'d> {
                     words.into_iter().filter_map(|(is, word)| is.then_some(word)).collect();
                 let (id, at) = (format!("{owner}{}", words.join(" ")), at.child(method));
                 // Expressions in the address are no parameters.
-                let mut lowered = self.operation((&id, ""), operation, shared, &at, &mut Accepted::new());
-                lowered.parameters.iter_mut().for_each(|parameter| parameter.values = None);
+                let mut lowered = self.call_of_server(&id, operation, shared, &at);
                 lowered.method = method.to_uppercase();
                 lowered.path = address.clone();
                 if let Some(body) = lowered.body.as_ref().filter(|body| body.json().is_none()) {
@@ -298,7 +296,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// The types that a document gives to media types whose bodies are not taken apart, or that JSON is sent for.
-    fn described(
+    pub(super) fn described(
         &mut self,
         id: &TypeId,
         declared: &IndexMap<String, OasMediaType>,
