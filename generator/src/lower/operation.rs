@@ -70,6 +70,15 @@ fn is_structure(media: &OasMediaType) -> bool {
     }
 }
 
+/// True for a scalar that is not any string.
+fn is_value(media: &OasMediaType) -> bool {
+    let kind = media.schema.as_ref().and_then(ReferenceOr::as_item).map(|schema| &schema.schema_kind);
+    match kind {
+        Some(SchemaKind::Type(OasType::String(string))) => !string.enumeration.is_empty(),
+        kind => kind.is_some(),
+    }
+}
+
 impl<'d> Lowering<'d> {
     /// Every operation by id, and the sets of values by name.
     pub(super) fn operations(&mut self, servers: &[String]) -> (Operations, Values) {
@@ -312,7 +321,9 @@ impl<'d> Lowering<'d> {
             let is_opaque = !parsed.reads_json() && parsed.form().is_none() && parsed.stream().is_none();
             if !sent.contains(name) {
                 out.extend(json.clone().map(|ty| (name.clone(), ty)));
-            } else if let Some(schema) = media.schema.as_ref().filter(|_| is_opaque && is_structure(media)) {
+            } else if let Some(schema) = media.schema.as_ref().filter(|_| {
+                is_opaque && (is_structure(media) || (parsed.is_text() && is_value(media)))
+            }) {
                 let id = id.member(format!("{} value", parsed.word()));
                 let at = at.child("content").child(name).child("schema");
                 out.insert(name.clone(), self.field(schema, &id, &at).ty);
