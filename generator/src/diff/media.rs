@@ -54,10 +54,12 @@ impl<'m> Media<'m> {
 
     /// The constraints of a body: those of JSON where that is sent for it.
     fn constraints(&self, name: &str) -> &'m Constraints {
-        let json = || self.content.into_iter().flat_map(BTreeMap::keys).min_by_key(|other| {
-            let rank = MediaType::parse(other).json_rank();
-            (rank.is_none(), rank, *other)
-        });
+        let json = || {
+            self.content.into_iter().flat_map(BTreeMap::keys).min_by_key(|other| {
+                let rank = MediaType::parse(other).json_rank();
+                (rank.is_none(), rank, *other)
+            })
+        };
         let name = if self.content(name).is_some() { name } else { json().map_or(name, String::as_str) };
         self.constraints.and_then(|all| all.get(name)).unwrap_or(&FREE)
     }
@@ -70,7 +72,8 @@ impl<'m> Media<'m> {
 
     /// The same, and any string where a text has no type of its own.
     fn value_or_text(&self, name: &str) -> Option<&'m TypeRef> {
-        let text = || self.content(name).filter(|ty| **ty == TypeRef::String && !name.contains("xml"));
+        let text =
+            || self.content(name).filter(|ty| **ty == TypeRef::String && !MediaType::parse(name).is_xml());
         self.value(name).or_else(text)
     }
 
@@ -127,8 +130,18 @@ impl Walk<'_> {
             // Both are sent as JSON of the same type, which is compared.
             return;
         }
-        let values = old.value_or_text(a).zip(new.value_or_text(b));
-        let Some((one, other)) = values.or(contents[0].zip(contents[1])) else { return };
+        // Forms before 4 do not have the types of XML.
+        let is_xml = MediaType::parse(a).is_xml() && self.format >= 4;
+        let (one, other) = match (old.value_or_text(a), new.value_or_text(b)) {
+            (Some(one), Some(other)) => (one, other),
+            // XML without a type is any XML.
+            (Some(one), None) if is_xml => (one, &TypeRef::Any),
+            (None, Some(other)) if is_xml => (&TypeRef::Any, other),
+            _ => match contents {
+                [Some(one), Some(other)] => (one, other),
+                _ => return,
+            },
+        };
         let own = [old.constraints(a), new.constraints(b)];
         self.constraints([one, other], own, Kind::FieldDefaultChanged, spot);
         self.text = MediaType::parse(a).is_text().then_some(Style::Comma);
