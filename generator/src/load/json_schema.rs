@@ -109,9 +109,9 @@ impl Rewriting<'_> {
         if self.dialect < Dialect::OpenApi31 {
             self.later(map, at);
         }
+        self.null_alternatives(map, at);
         validation::keep(map);
         map.retain(|key, _| !IDENTITY.contains(&key.as_str()));
-        self.null_alternatives(map, at);
         boolean_members(map);
         self.constant(map, at);
         self.types(map, at);

@@ -58,7 +58,11 @@ fn tuple(map: &mut Map<String, Value>, kept: &mut Map<String, Value>) {
 /// Keeps patterns of names, with their schemas where these differ.
 fn patterns(map: &Map<String, Value>, kept: &mut Map<String, Value>) {
     let Some(Value::Object(patterns)) = map.get("patternProperties") else { return };
-    let mut schemas = patterns.values().chain(map.get("additionalProperties").filter(|rest| rest.is_object()));
+    if patterns.is_empty() {
+        return;
+    }
+    let mut schemas =
+        patterns.values().chain(map.get("additionalProperties").filter(|rest| rest.is_object()));
     let first = schemas.next();
     let is_one = schemas.all(|other| Some(other) == first);
     let names: Vec<&String> = patterns.keys().collect();
@@ -72,9 +76,8 @@ fn conditions(map: &Map<String, Value>, kept: &mut Map<String, Value>) {
     let rest = |part: &Value| -> Option<Value> {
         let mut part = part.as_object()?.clone();
         if let Some(Value::Object(properties)) = part.get_mut("properties") {
-            properties.retain(|name, schema| {
-                schema.is_boolean() || own.is_some_and(|own| own.contains_key(name))
-            });
+            properties
+                .retain(|name, schema| schema.is_boolean() || own.is_some_and(|own| own.contains_key(name)));
             if properties.is_empty() {
                 part.shift_remove("properties");
             }
