@@ -112,8 +112,14 @@ fn the_parts_of_calls_of_the_server_are_found() {
     ] {
         for (change, found) in [
             ("parameters/0/schema/type", "parameters/0"),
-            ("requestBody/content/application~1json/schema/properties/x/type", "requestBody/content/application~1json/schema/properties/x"),
-            ("responses/200/content/application~1json/schema/properties/x/type", "responses/200/content/application~1json/schema/properties/x"),
+            (
+                "requestBody/content/application~1json/schema/properties/x/type",
+                "requestBody/content/application~1json/schema/properties/x",
+            ),
+            (
+                "responses/200/content/application~1json/schema/properties/x/type",
+                "responses/200/content/application~1json/schema/properties/x",
+            ),
         ] {
             let (change, found) = (format!("{item}/{change}"), format!("{item}/{found}"));
             assert_eq!(pointers(&document, &change, json!("integer")), [found]);

@@ -318,7 +318,8 @@ fn fit(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
         found.push(most("a value that `not` excludes".to_owned()));
     }
     if known.has_values {
-        let excluding = to.validation.iter().filter(|(key, own)| !is_met(key, from.validation.get(*key), own));
+        let excluding =
+            to.validation.iter().filter(|(key, own)| !is_met(key, from.validation.get(*key), own));
         found.extend(excluding.map(|(key, _)| most(format!("a value that `{key}` excludes"))));
     }
     if to.unique_items && !from.unique_items {

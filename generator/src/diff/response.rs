@@ -119,7 +119,8 @@ impl Walk<'_> {
     pub(super) fn webhooks(&mut self) {
         let calls = self.apis.map(|api| &api.info.calls);
         let [old, new] = self.apis.map(|api| &api.info.webhooks);
-        let mut names: BTreeSet<&String> = old.keys().chain(new.keys()).filter(|_| self.format >= 3).collect();
+        let mut names: BTreeSet<&String> =
+            old.keys().chain(new.keys()).filter(|_| self.format >= 3).collect();
         // Forms before 4 do not have webhooks without a payload of JSON.
         names.extend(calls.iter().flat_map(|calls| calls.keys()).filter(|_| self.format >= 4));
         for name in names {

@@ -219,7 +219,9 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::LimitChanged => (Safe, "values that were sent are accepted as before"),
         Kind::SecurityChanged => (Breaking, "calls that are authenticated as before may be refused"),
         Kind::ServerChanged if row.strict => (Breaking, "the document no longer names the old address"),
-        Kind::ServerChanged if row.in_part => (Risky, "a client may call an address that is no longer listed"),
+        Kind::ServerChanged if row.in_part => {
+            (Risky, "a client may call an address that is no longer listed")
+        }
         Kind::ServerChanged => (Safe, "the document still names the old address"),
     }
 }

@@ -183,7 +183,10 @@ pub(super) fn canonical(schema: &Value) -> Value {
     for key in keys {
         let Some(value) = old.get(key) else { continue };
         let value = match (key.as_str(), value) {
-            ("properties" | "patternProperties" | "dependentSchemas" | "dependencies", Value::Object(all)) => {
+            (
+                "properties" | "patternProperties" | "dependentSchemas" | "dependencies",
+                Value::Object(all),
+            ) => {
                 let mut names: Vec<(&String, &Value)> = all.iter().collect();
                 names.sort_by_key(|(name, _)| name.as_str());
                 Value::Object(
@@ -194,8 +197,16 @@ pub(super) fn canonical(schema: &Value) -> Value {
                 Value::Array(all.iter().map(canonical).collect())
             }
             (
-                "items" | "additionalProperties" | "not" | "if" | "then" | "else" | "contains" | "propertyNames"
-                | "unevaluatedItems" | "contentSchema",
+                "items"
+                | "additionalProperties"
+                | "not"
+                | "if"
+                | "then"
+                | "else"
+                | "contains"
+                | "propertyNames"
+                | "unevaluatedItems"
+                | "contentSchema",
                 value,
             ) => canonical(value),
             ("dependentRequired", Value::Object(all)) => {

@@ -92,9 +92,10 @@ impl Lowering<'_> {
         let mut accepted = Accepted::new();
         let mut call = self.operation((id, ""), operation, shared, at, &mut accepted);
         for parameter in &mut call.parameters {
-            let values = parameter.values.take().and_then(|_| {
-                accepted.remove(&(parameter.name.clone(), id.to_owned(), parameter.place))
-            });
+            let values = parameter
+                .values
+                .take()
+                .and_then(|_| accepted.remove(&(parameter.name.clone(), id.to_owned(), parameter.place)));
             let variants = std::mem::take(&mut parameter.variants);
             let shape = match values {
                 Some(values) => {
