@@ -83,7 +83,7 @@ pub struct Info {
     /// The payloads of webhooks, which the server sends to its clients, by the name of the webhook.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub webhooks: BTreeMap<String, TypeRef>,
-    /// The calls that send these payloads, by the name of the webhook; only comparisons of versions read them.
+    /// The calls of webhooks, by the name of the webhook, with or without a payload; only comparisons of versions read them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub calls: BTreeMap<String, Operation>,
     /// The union of these payloads, if a constant member distinguishes them.
@@ -150,6 +150,9 @@ pub struct Operation {
     /// The base URL, or a path on the API's host, where it is another than the first of [`Info::servers`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
+    /// Further addresses that the document declares for it; only comparisons of versions read them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_servers: Vec<String>,
     /// Alternatives of schemes in [`Info::security`]; absent if [`Info::required`] applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<Vec<Combination>>,
@@ -659,10 +662,11 @@ impl Operation {
         self.errors.values().flat_map(|response| response.content.values())
     }
 
-    /// Drops facts that no code of a client uses: alternatives of parameters, media types that it neither sends nor reads,
-    /// headers of responses, all of a callback but its payload, and further forms of an error body.
+    /// Drops facts that no code of a client uses: further servers, alternatives of parameters, media types that it neither
+    /// sends nor reads, headers of responses, all of a callback but its payload, and further forms of an error body.
     fn forget_unread(&mut self) {
         self.other_forms.clear();
+        self.other_servers.clear();
         self.body.iter_mut().for_each(|body| body.described.clear());
         self.parameters.iter_mut().for_each(|parameter| parameter.variants.clear());
         for callback in self.callbacks.values_mut() {

@@ -22,6 +22,7 @@ mod spans;
 mod swagger20;
 pub mod text;
 mod uses;
+mod validation;
 
 use std::collections::BTreeMap;
 
@@ -50,6 +51,12 @@ pub(crate) const DEFAULT_MAPPING: &str = "x-default-mapping";
 
 /// The extension with the value of a `const` that is an array or an object.
 pub(crate) const CONSTANT: &str = "x-const";
+
+/// The extension with the keywords of a schema that only validate.
+pub(crate) const VALIDATION: &str = "x-storewright-validation";
+
+/// The extension with the constraints next to a `$ref`, which its target has to meet, too (OpenAPI 3.1).
+pub(crate) const CONSTRAINTS: &str = "x-storewright-constraints";
 
 /// A document's text and the name that messages give it.
 #[derive(Debug, Clone, Copy)]

@@ -3,14 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, thread};
 
 use crate::support::documents::{api, assert_places, made, report, with_components};
-use crate::support::shared;
+use crate::support::{diff, shared};
 use serde_json::{Value, json};
-use storewright_generator::api::Api;
+use storewright_generator::api::{Api, ConstraintSet, Shape};
 use storewright_generator::diagnostic::{Severity, Sink};
 use storewright_generator::load::{Options, Source, load, locate, text};
 use storewright_generator::lower::lower;
@@ -18,6 +19,19 @@ use storewright_generator::lower::lower;
 /// A document whose responses and requests are of one schema, a member of the component `Thing`.
 fn with_schema(version: &str, schema: Value) -> Value {
     with_components(version, json!({ "Thing": { "type": "object", "properties": { "value": schema } } }))
+}
+
+/// The Api of a document without the keywords of members that only validate, which older versions do not have.
+fn of_types(document: &Value) -> Api {
+    let mut api = diff::api("shop", document, &mut Sink::new()).unwrap();
+    for ty in api.types.values_mut() {
+        let Shape::Struct(s) = &mut ty.shape else { continue };
+        for field in s.fields.values_mut() {
+            let own = std::mem::take(&mut field.constraints).into();
+            field.constraints = ConstraintSet { validation: BTreeMap::new(), ..own }.into();
+        }
+    }
+    api
 }
 
 #[test]
@@ -79,7 +93,7 @@ fn schemas_of_3_1_mean_the_same_as_their_3_0_forms() {
         (json!({ "type": "array", "items": true }), json!({ "type": "array" })),
         (
             json!({ "type": "array", "prefixItems": [{ "type": "string" }, { "type": "string" }], "items": false }),
-            json!({ "type": "array", "items": { "type": "string" } }),
+            json!({ "type": "array", "items": { "type": "string" }, "maxItems": 2 }),
         ),
         (
             json!({ "type": "object", "patternProperties": { "^x": { "$ref": cup } }, "additionalProperties": false }),
@@ -107,10 +121,12 @@ fn schemas_of_3_1_mean_the_same_as_their_3_0_forms() {
         ),
     ];
     for (newer, older) in pairs {
-        let (one, said) = api(&with_schema("3.1.0", newer.clone()));
-        assert_eq!(report(&said), "", "{newer}");
-        let (other, said) = api(&with_schema("3.0.3", older.clone()));
-        assert_eq!(report(&said), "", "{older}");
+        let documents = [("3.1.0", &newer), ("3.0.3", &older)];
+        let documents = documents.map(|(version, schema)| with_schema(version, schema.clone()));
+        for document in &documents {
+            assert_eq!(report(&api(document).1), "", "{newer} {older}");
+        }
+        let [one, other] = documents.each_ref().map(of_types);
         assert_eq!(one, other, "{newer} is not {older}");
     }
 }
@@ -250,11 +266,12 @@ fn other_keywords_are_approximated_with_a_notice() {
     ];
     for (schema, meant, message) in cases {
         let document = with_schema("3.1.0", schema.clone());
-        let (one, said) = api(&document);
+        let (_, said) = api(&document);
         assert!(said.iter().any(|d| d.message.contains(message)), "{schema}: {}", report(&said));
         assert!(said.iter().all(|d| d.severity == Severity::Notice && d.help.is_some()), "{}", report(&said));
         assert_places(&document, &said);
-        assert_eq!(one, api(&with_schema("3.1.0", meant.clone())).0, "{schema} is not {meant}");
+        let meant = with_schema("3.1.0", meant);
+        assert_eq!(of_types(&document), of_types(&meant), "{schema} is not {meant}");
     }
 }
 
@@ -300,7 +317,6 @@ fn documents_of_3_1_and_3_2_around_their_schemas() {
         } } }
     });
     newer["security"] = json!([{ "tls": [], "login": [] }]);
-    newer["webhooks"] = json!({ "made": { "post": { "responses": {} } } });
 
     let mut older = with_schema("3.0.3", json!({ "type": "string" }));
     older["paths"]["/things"]["parameters"] = json!([

@@ -86,6 +86,48 @@ fn names_in_other_letters_and_media_types_with_parameters_are_found() {
 }
 
 #[test]
+fn the_parts_of_calls_of_the_server_are_found() {
+    let of = |ty: &str| json!({ "application/json": { "schema": { "type": "object", "properties": { "x": { "type": ty } } } } });
+    let ok = json!({ "200": { "description": "", "content": of("string") } });
+    let call = json!({
+        "parameters": [{ "name": "n", "in": "query", "schema": { "type": "string" } }],
+        "requestBody": { "content": of("string") },
+        "responses": ok,
+    });
+    let callbacks = json!({
+        "is done": { "{$request.body#/a~1b c}": { "post": call }, "https://h.example/d/e f": { "put": call } },
+        "a/b~c": { "{$request.query.q}": { "post": call } },
+    });
+    let mut document = of_paths(json!({ "/a": { "get": {
+        "operationId": "a_get", "callbacks": callbacks, "responses": { "200": { "description": "" } },
+    } } }));
+    document["openapi"] = json!("3.1.0");
+    document["webhooks"] = json!({ "a b/c~d": { "post": call } });
+    let own = "/paths/~1a/get/callbacks";
+    for item in [
+        format!("{own}/is done/{{$request.body#~1a~01b c}}/post"),
+        format!("{own}/is done/https:~1~1h.example~1d~1e f/put"),
+        format!("{own}/a~1b~0c/{{$request.query.q}}/post"),
+        "/webhooks/a b~1c~0d/post".to_owned(),
+    ] {
+        for (change, found) in [
+            ("parameters/0/schema/type", "parameters/0"),
+            (
+                "requestBody/content/application~1json/schema/properties/x/type",
+                "requestBody/content/application~1json/schema/properties/x",
+            ),
+            (
+                "responses/200/content/application~1json/schema/properties/x/type",
+                "responses/200/content/application~1json/schema/properties/x",
+            ),
+        ] {
+            let (change, found) = (format!("{item}/{change}"), format!("{item}/{found}"));
+            assert_eq!(pointers(&document, &change, json!("integer")), [found]);
+        }
+    }
+}
+
+#[test]
 fn places_of_swagger_are_those_of_its_own_words() {
     let document = json!({
         "swagger": "2.0", "info": { "title": "T", "version": "1" }, "host": "h.example", "schemes": ["https"],

@@ -1,6 +1,6 @@
 //! Defines the constraints of a value, as JSON Schema has them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::LazyLock;
 
@@ -108,6 +108,9 @@ pub struct ConstraintSet {
     /// The schema of values that are excluded (`not`), as canonical JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not: Option<String>,
+    /// Further keywords of JSON Schema that exclude values, such as `contains`, with their values as canonical JSON.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub validation: BTreeMap<String, String>,
     /// The value that the server takes where none is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
@@ -147,6 +150,7 @@ impl Constraints {
             known: known.clone(),
             values: if values.is_empty() { either.clone() } else { values },
             not: self.not.clone().or_else(|| other.not.clone()),
+            validation: other.validation.iter().chain(&self.validation).map(owned).collect(),
             default: self.default.clone().or_else(|| other.default.clone()),
         })
     }
@@ -177,9 +181,14 @@ impl Constraints {
             known: BTreeSet::new(),
             values: BTreeSet::new(),
             not: None,
+            validation: BTreeMap::new(),
             ..(**self).clone()
         })
     }
+}
+
+fn owned((key, value): (&String, &String)) -> (String, String) {
+    (key.clone(), value.clone())
 }
 
 /// The one that exists, or a choice of two.

@@ -110,6 +110,11 @@ impl MediaType {
         self.kind == "text"
     }
 
+    /// True if the body is XML.
+    pub fn is_xml(&self) -> bool {
+        self.subtype == "xml" || self.subtype.ends_with("+xml")
+    }
+
     /// The order in which JSON is preferred where one structure is declared in several media types: plain JSON, vendors'
     /// JSON, other spellings, patches, ranges. None for the rest.
     pub fn json_rank(&self) -> Option<u8> {

@@ -60,7 +60,7 @@ impl Api {
 
 impl Operation {
     /// The name of a callback, by its key in [`Operation::callbacks`] without address and method.
-    fn callback_of<'k>(&self, key: &'k str) -> &'k str {
+    pub(crate) fn callback_of<'k>(&self, key: &'k str) -> &'k str {
         let rest = key.strip_suffix(&self.method.to_lowercase()).unwrap_or(key).trim_end();
         rest.strip_suffix(&self.path).unwrap_or(rest).trim_end()
     }

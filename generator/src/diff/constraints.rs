@@ -317,6 +317,11 @@ fn fit(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
     if to.not.is_some() && from.not != to.not {
         found.push(most("a value that `not` excludes".to_owned()));
     }
+    if known.has_values {
+        let excluding =
+            to.validation.iter().filter(|(key, own)| !is_met(key, from.validation.get(*key), own));
+        found.extend(excluding.map(|(key, _)| most(format!("a value that `{key}` excludes"))));
+    }
     if to.unique_items && !from.unique_items {
         found.push(most("a list with equal items".to_owned()));
     }
@@ -333,6 +338,17 @@ fn fit(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
         ));
     }
     found.into_iter().max().unwrap_or(Fit::All)
+}
+
+/// True if values that meet a keyword on one side meet it on the other one.
+fn is_met(key: &str, from: Option<&String>, to: &String) -> bool {
+    let number = |text: &String| text.parse::<f64>().ok();
+    let numbers = from.and_then(number).zip(number(to));
+    match (key, numbers) {
+        ("minContains", Some((from, to))) => from >= to,
+        ("maxContains", Some((from, to))) => from <= to,
+        _ => from == Some(to),
+    }
 }
 
 /// The fit of some values, or of any if none are listed, to those that are listed on the other side.
@@ -398,6 +414,7 @@ fn shown(own: &Constraints) -> Option<String> {
     part("multipleOf", number(own.multiple_of));
     part("not", own.not.clone());
     part("pattern", pattern(own).map(str::to_owned));
+    own.validation.iter().for_each(|(key, value)| part(key, Some(value.clone())));
     if own.nullable {
         parts.push("nullable".to_owned());
     }

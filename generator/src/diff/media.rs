@@ -8,7 +8,7 @@ use super::relation::Fit;
 use super::row::of;
 use super::subject::Part;
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Constraints, MediaType, Operation, Response, TypeRef};
+use crate::api::{Constraints, MediaType, Operation, Response, Style, TypeRef};
 
 /// The media types of a body on one side.
 #[derive(Default)]
@@ -52,10 +52,29 @@ impl<'m> Media<'m> {
         self.content?.get(name)
     }
 
+    /// The constraints of a body: those of JSON where that is sent for it.
+    fn constraints(&self, name: &str) -> &'m Constraints {
+        let json = || {
+            self.content.into_iter().flat_map(BTreeMap::keys).min_by_key(|other| {
+                let rank = MediaType::parse(other).json_rank();
+                (rank.is_none(), rank, *other)
+            })
+        };
+        let name = if self.content(name).is_some() { name } else { json().map_or(name, String::as_str) };
+        self.constraints.and_then(|all| all.get(name)).unwrap_or(&FREE)
+    }
+
     /// The type that the document gives to a body.
     fn value(&self, name: &str) -> Option<&'m TypeRef> {
         let json = || self.content(name).filter(|_| MediaType::parse(name).reads_json());
         self.described.and_then(|all| all.get(name)).or_else(json)
+    }
+
+    /// The same, and any string where a text has no type of its own.
+    fn value_or_text(&self, name: &str) -> Option<&'m TypeRef> {
+        let text =
+            || self.content(name).filter(|ty| **ty == TypeRef::String && !MediaType::parse(name).is_xml());
+        self.value(name).or_else(text)
     }
 
     /// The media type of this side that a name of the other one means: itself, the only one that differs in its parameters
@@ -106,21 +125,28 @@ impl Walk<'_> {
 
     /// Compares the values of a media type that both sides have.
     fn content(&mut self, [old, new]: [&Media<'_>; 2], [a, b]: [&String; 2], spot: &Spot) {
-        let values = old.value(a).zip(new.value(b));
-        if let (Some(x), Some(y)) = (old.content(a), new.content(b)) {
-            let own = [(old, a), (new, b)]
-                .map(|(side, name)| side.constraints.and_then(|all| all.get(name)).unwrap_or(&FREE));
-            self.constraints([x, y], own, Kind::FieldDefaultChanged, spot);
-            self.walk(x, y, &spot.constrained(own));
-            if let Some((one, other)) = values.filter(|values| *values != (x, y)) {
-                self.walk(one, other, spot);
-            }
-        } else if let Some((one, other)) = values
-            && (old.content(a).is_some() || new.content(b).is_some())
-        {
-            // One side has the type of JSON.
-            self.walk(one, other, spot);
+        let contents = [old.content(a), new.content(b)];
+        if contents == [None, None] {
+            // Both are sent as JSON of the same type, which is compared.
+            return;
         }
+        // Forms before 4 do not have the types of XML.
+        let is_xml = MediaType::parse(a).is_xml() && self.format >= 4;
+        let (one, other) = match (old.value_or_text(a), new.value_or_text(b)) {
+            (Some(one), Some(other)) => (one, other),
+            // XML without a type is any XML.
+            (Some(one), None) if is_xml => (one, &TypeRef::Any),
+            (None, Some(other)) if is_xml => (&TypeRef::Any, other),
+            _ => match contents {
+                [Some(one), Some(other)] => (one, other),
+                _ => return,
+            },
+        };
+        let own = [old.constraints(a), new.constraints(b)];
+        self.constraints([one, other], own, Kind::FieldDefaultChanged, spot);
+        self.text = MediaType::parse(a).is_text().then_some(Style::Comma);
+        self.walk(one, other, &spot.constrained(own));
+        self.text = None;
     }
 
     fn lone_media_type(
@@ -137,6 +163,7 @@ impl Walk<'_> {
         row.pointer = of(&inner.pointers, side).to_string();
         row.failure = spot.place == Place::Failure;
         let (own, other) = (of(sides, side), of(sides, 1 - side));
+        row.strict = other.names().next().is_some();
         row.lead(side, own.content(name).or_else(|| own.value(name)).and_then(TypeRef::named));
         // A range takes the place of a media type in it, or the other way round.
         let range = MediaType::parse(name);

@@ -17,19 +17,37 @@ pub(super) fn subject(operation: &Operation) -> String {
 
 /// Method and URL of a call, parameter names blanked.
 fn url(api: &Api, id: &str) -> Option<String> {
-    let operation = api.operations.get(id)?;
+    urls(api, api.operations.get(id)?).into_iter().next()
+}
+
+/// The same for each server of the call, the default one first.
+fn urls(api: &Api, operation: &Operation) -> Vec<String> {
     let first = api.info.servers.first().map_or("", String::as_str);
-    let server = match operation.server.as_deref() {
+    let absolute = |server: &String| match server.as_str() {
         // A path on the API's host.
-        Some(path) if path.starts_with('/') => {
+        path if path.starts_with('/') => {
             let host =
                 first.find("://").and_then(|at| first.get(at + 3..)?.find('/').map(|end| at + 3 + end));
             format!("{}{path}", host.and_then(|end| first.get(..end)).unwrap_or(first))
         }
-        Some(server) => server.to_owned(),
-        None => first.to_owned(),
+        server => server.to_owned(),
     };
-    Some(format!("{} {}{}", operation.method, server.trim_end_matches('/'), blank(&operation.path)))
+    let servers: Vec<String> = match own_servers(operation, api) {
+        Some(own) => own.iter().map(absolute).collect(),
+        None if api.info.servers.is_empty() => vec![String::new()],
+        None => api.info.servers.clone(),
+    };
+    let url = |server: &String| {
+        format!("{} {}{}", operation.method, server.trim_end_matches('/'), blank(&operation.path))
+    };
+    servers.iter().map(url).collect()
+}
+
+/// The servers that an operation has in place of those of the document.
+fn own_servers(operation: &Operation, api: &Api) -> Option<Vec<String>> {
+    let default = || api.info.servers.first().filter(|_| !operation.other_servers.is_empty()).cloned();
+    let first = operation.server.clone().or_else(default)?;
+    Some(std::iter::once(first).chain(operation.other_servers.iter().cloned()).collect())
 }
 
 /// The ids of one operation on both sides; if it is on one side only, the other is none.
@@ -172,11 +190,7 @@ impl Walk<'_> {
             &spot,
         );
         self.lifecycle([&old.lifecycle, &new.lifecycle], &spot);
-        if old.server != new.server && url(self.apis[0], a) != url(self.apis[1], b) {
-            let mut row = spot.row(Kind::ServerChanged).values(old.server.clone(), new.server.clone());
-            row.strict = true;
-            self.rows.push(row);
-        }
+        self.servers_of([old, new], &spot);
         if old.tags != new.tags {
             let text = |o: &Operation| Some(o.tags.join(", ")).filter(|tags| !tags.is_empty());
             let mut row = spot.row(Kind::TagsChanged).values(text(old), text(new));
@@ -188,6 +202,32 @@ impl Walk<'_> {
         self.bodies([old, new], &spot);
         self.responses(old, new, &spot);
         self.callbacks(&old.callbacks, &new.callbacks, &spot);
+    }
+
+    /// Compares the servers that an operation has in place of those of the document.
+    fn servers_of(&mut self, sides: [&Operation; 2], spot: &Spot) {
+        let [old, new] = sides;
+        let own = [(old, 0), (new, 1)].map(|(operation, side)| own_servers(operation, self.api_of(side)));
+        if own[0] == own[1] {
+            return;
+        }
+        // Forms before 4 have the first server alone.
+        let known = if self.format < 4 { 1 } else { usize::MAX };
+        let [from, to] = [(old, 0), (new, 1)].map(|(operation, side)| {
+            let mut urls = urls(self.api_of(side), operation);
+            urls.truncate(known);
+            urls
+        });
+        let is_lost = |url: &String| !to.contains(url);
+        // The order of further servers means nothing.
+        if from.first() == to.first() && from.len() == to.len() && !from.iter().any(is_lost) {
+            return;
+        }
+        let [a, b] = own.map(|own| own.map(|servers| servers.join(", ")));
+        let mut row = spot.row(Kind::ServerChanged).values(a, b);
+        row.strict = from.first().is_some_and(is_lost);
+        row.in_part = from.iter().any(is_lost);
+        self.rows.push(row);
     }
 
     fn bodies(&mut self, sides: [&Operation; 2], operation: &Spot) {
@@ -257,9 +297,20 @@ impl Walk<'_> {
             };
             let first = old.servers.first();
             let gone = first.is_some_and(|first| !new.servers.contains(first)) && !pairs.iter().all(stays);
+            let is_lost = |pair: &Pair<'_>| match (
+                pair.0.and_then(|id| one.operations.get(id)),
+                pair.1.and_then(|id| other.operations.get(id)),
+            ) {
+                (Some(a), Some(b)) if own_servers(a, one).is_none() => {
+                    let kept = urls(other, b);
+                    urls(one, a).iter().any(|url| !kept.contains(url))
+                }
+                _ => false,
+            };
             let text = |servers: &[String]| (!servers.is_empty()).then(|| servers.join(", "));
             let mut row = self.global(Kind::ServerChanged, "servers", "/servers");
             (row.direction, row.strict) = (Some(Direction::None), gone);
+            row.in_part = pairs.iter().any(is_lost);
             self.rows.push(row.values(text(&old.servers), text(&new.servers)));
         }
     }

@@ -9,7 +9,7 @@ use super::row::{of, of_mut};
 use super::subject::Part;
 use super::walk::{Place, Spot, Walk, text};
 use super::wire::{View, text_of, view};
-use crate::api::{Api, Field, In, Operation, Parameter, Pointer, Style, TypeRef, Union, Variant};
+use crate::api::{Api, Field, In, Operation, Parameter, Pointer, Style, TypeRef, Union, Value, Variant};
 
 /// The keys of an operation's parameters: names of path parameters are not sent, so their positions count.
 fn by_key(operation: &Operation) -> Keyed<'_> {
@@ -277,9 +277,10 @@ impl Walk<'_> {
 
     /// Compares sets of values: the old values of a parameter against the new set, and the reverse.
     fn sets(&self, [old, new]: [&Parameter; 2], spot: &Spot) -> [Fit; 2] {
-        let [from, to] = [values(old, self.apis[0]), values(new, self.apis[1])];
-        let fits = self.fits([&old.ty, &new.ty], spot);
-        let within = |a: Option<&Vec<String>>, b: Option<&Vec<String>>, fit: &Fit| match (a, b, fit) {
+        let ((from, a), (to, b)) = (listed(old, self.apis[0]), listed(new, self.apis[1]));
+        let fits = self.fits([&a, &b], spot);
+        let (from, to) = (from.as_deref(), to.as_deref());
+        let within = |a: Option<&[String]>, b: Option<&[String]>, fit: &Fit| match (a, b, fit) {
             (_, _, Fit::Some(_)) | (_, None, _) => fit.clone(),
             (None, Some(_), _) => Fit::Most("any value".to_owned()),
             (Some(a), Some(b), _) => match a.iter().find(|value| !b.contains(value)) {
@@ -289,7 +290,7 @@ impl Walk<'_> {
         };
         let [there, back] = &fits;
         // Of one of several scalars, the values of an enum may be some of these.
-        let lost = |values: Option<&Vec<String>>, other: &Parameter, side: usize, fit: Fit| {
+        let lost = |values: Option<&[String]>, other: &Parameter, side: usize, fit: Fit| {
             let lost = values.into_iter().flatten().find(|value| !takes(other, self.api_of(side), value));
             fit.and(|| lost.map_or(Fit::All, |value| Fit::Most(format!("the value {value}"))))
         };
@@ -366,6 +367,26 @@ fn style(parameter: &Parameter, api: &Api) -> Style {
 
 fn values<'a>(parameter: &Parameter, api: &'a Api) -> Option<&'a Vec<String>> {
     api.values.get(parameter.values.as_ref()?)
+}
+
+/// The values that a parameter lists, inline or as a type, and the type of any other value in their place.
+fn listed(parameter: &Parameter, api: &Api) -> (Option<Vec<String>>, TypeRef) {
+    let item = match &parameter.ty {
+        TypeRef::List(item) => item,
+        ty => ty,
+    };
+    let own = match view(item, api) {
+        View::Enum(_, all) if all.iter().all(|value| matches!(value, Value::String(_))) => {
+            Some(all.iter().map(text_of).collect())
+        }
+        _ => None,
+    };
+    let ty = match (&own, &parameter.ty) {
+        (None, ty) => ty.clone(),
+        (_, TypeRef::List(_)) => TypeRef::List(Box::new(TypeRef::String)),
+        _ => TypeRef::String,
+    };
+    (values(parameter, api).cloned().or(own), ty)
 }
 
 fn shown(parameter: &Parameter, api: &Api) -> String {

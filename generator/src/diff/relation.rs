@@ -3,7 +3,7 @@
 //! A change of a request is safe if all values that were valid before are valid now, and a change of a response if all
 //! values that are valid now were valid before: one relation, read in the two directions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashMap, HashMapExt as _};
 
@@ -193,7 +193,7 @@ impl<'a> Relation<'a> {
                 (None, None) => no(&format!("the member `{name}`")),
             });
         }
-        fit.and(|| self.rest(from, to))
+        fit.and(|| sets_of_members(from, to)).and(|| self.rest(from, to))
     }
 
     /// The members of other names. Stored forms before 3 do not say if there may be some.
@@ -238,6 +238,26 @@ impl<'a> Relation<'a> {
         let from = (&variant.ty, variant.constraints.as_slice());
         candidates.map(|to| self.sets(from, (&to.ty, &to.constraints))).min()
     }
+}
+
+/// The fit of objects to those that have one of several sets of members.
+pub(super) fn sets_of_members(from: &Struct, to: &Struct) -> Fit {
+    let is_required = |name: &String| from.fields.get(name).is_some_and(|field| field.required);
+    let fits = |own: &BTreeSet<String>| {
+        to.one_of.iter().any(|set| set.iter().all(|name| own.contains(name) || is_required(name)))
+    };
+    let none = BTreeSet::from([BTreeSet::new()]);
+    let own = if from.one_of.is_empty() { &none } else { &from.one_of };
+    match to.one_of.is_empty() || own.iter().all(fits) {
+        true => Fit::All,
+        false => Fit::Most(format!("an object without {}", sets_text(to))),
+    }
+}
+
+/// The sets of members of which an object has one, as text.
+pub(super) fn sets_text(of: &Struct) -> String {
+    let set = |set: &BTreeSet<String>| set.iter().map(String::as_str).collect::<Vec<_>>().join(" and ");
+    of.one_of.iter().map(set).collect::<Vec<_>>().join(" or ")
 }
 
 fn no(what: &str) -> Fit {

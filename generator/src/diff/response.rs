@@ -119,33 +119,42 @@ impl Walk<'_> {
     pub(super) fn webhooks(&mut self) {
         let calls = self.apis.map(|api| &api.info.calls);
         let [old, new] = self.apis.map(|api| &api.info.webhooks);
-        let names: BTreeSet<&String> = old.keys().chain(new.keys()).filter(|_| self.format >= 3).collect();
+        let mut names: BTreeSet<&String> =
+            old.keys().chain(new.keys()).filter(|_| self.format >= 3).collect();
+        // Forms before 4 do not have webhooks without a payload of JSON.
+        names.extend(calls.iter().flat_map(|calls| calls.keys()).filter(|_| self.format >= 4));
         for name in names {
             let mut spot = Spot::nowhere();
             spot.subject = Subject::of_webhook(name.as_str());
             spot.is_call = true;
             (spot.place, spot.direction) = (Place::Response, Some(Direction::Response));
             spot.pointers = [(); 2].map(|()| Pointer::new("/webhooks").child(name));
-            match (old.get(name), new.get(name)) {
-                (Some(old), Some(new)) => match calls.map(|calls| calls.get(name)) {
-                    [Some(old), Some(new)] => self.webhook([old, new], &spot),
+            let (old, new) = (old.get(name), new.get(name));
+            match calls.map(|calls| calls.get(name)) {
+                [Some(old), Some(new)] => self.webhook([old, new], &spot),
+                [a, b] => match [a.is_some() || old.is_some(), b.is_some() || new.is_some()] {
                     // Stored forms of earlier versions have the payload alone.
-                    _ => self.walk(old, new, &spot),
+                    [true, true] => {
+                        old.zip(new).into_iter().for_each(|(old, new)| self.walk(old, new, &spot));
+                    }
+                    [was, _] => {
+                        let (side, kind) =
+                            if was { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
+                        let mut row = spot.row(kind);
+                        row.origins.insert(of(&spot.pointers, side).to_string());
+                        row.lead(side, old.or(new).and_then(TypeRef::named));
+                        row.lead(side, a.or(b).into_iter().flat_map(Operation::uses));
+                        self.rows.push(row);
+                    }
                 },
-                (old, new) => {
-                    let (side, kind) =
-                        if old.is_some() { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
-                    let mut row = spot.row(kind);
-                    row.origins.insert(of(&spot.pointers, side).to_string());
-                    row.lead(side, old.or(new).and_then(TypeRef::named));
-                    self.rows.push(row);
-                }
             }
         }
     }
 
     fn webhook(&mut self, [old, new]: [&Operation; 2], spot: &Spot) {
         let mut spot = spot.clone();
+        let deprecated = [old.deprecated, new.deprecated];
+        self.flag(deprecated, Kind::OperationDeprecated, Kind::OperationUndeprecated, &spot);
         if old.method != new.method {
             let [a, b] = [old, new].map(|call| Some(call.method.clone()));
             self.rows.push(spot.row(Kind::OperationMoved).values(a, b));
@@ -174,9 +183,17 @@ impl Walk<'_> {
             let mut spot = around.clone();
             spot.is_call = true;
             spot.subject = around.subject.with(Part::Callback(name.clone()));
-            spot.pointers = spot.pointers.map(|at| name.split(' ').fold(at, |at, token| at.child(token)));
+            if let Some(call) = new.get(name).or_else(|| old.get(name)) {
+                let method = call.method.to_lowercase();
+                let at = |at: Pointer| at.child(call.callback_of(name)).child(&call.path).child(&method);
+                spot.pointers = spot.pointers.map(at);
+            }
             match (old.get(name), new.get(name)) {
-                (Some(old), Some(new)) => self.call([old, new], &spot.subject.with(Part::Body), &spot),
+                (Some(old), Some(new)) => {
+                    let deprecated = [old.deprecated, new.deprecated];
+                    self.flag(deprecated, Kind::OperationDeprecated, Kind::OperationUndeprecated, &spot);
+                    self.call([old, new], &spot.subject.with(Part::Body), &spot);
+                }
                 (old, new) => {
                     let (side, kind) =
                         if old.is_some() { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
@@ -198,6 +215,9 @@ impl Walk<'_> {
         (body.place, body.direction) = (Place::Response, Some(Direction::Response));
         body.pointers = body.pointers.map(|at| at.child("requestBody"));
         self.contents([old, new].map(Media::of_request), &body);
+        if let (Some(old), Some(new)) = (&old.body, &new.body) {
+            self.flag([old.required, new.required], Kind::BodyRequired, Kind::BodyOptional, &body);
+        }
         self.statuses([&old.responses, &new.responses], spot, Place::Body, Direction::Request);
     }
 }

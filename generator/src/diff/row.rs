@@ -31,6 +31,8 @@ pub(super) struct Row {
     pub(super) direction: Option<Direction>,
     /// True if the added or removed thing was required, or the constraint became narrower.
     pub(super) strict: bool,
+    /// True if a part is gone that few clients use, such as a further server.
+    pub(super) in_part: bool,
     /// The differences between two types that replace each other, if they could be compared.
     pub(super) differences: Vec<Row>,
     /// The fit of the old values to the new type, and of the new values to the old one, if that decides.
@@ -111,6 +113,7 @@ impl Row {
         self.setters.extend(other.setters);
         self.origins.extend(other.origins);
         self.strict |= other.strict;
+        self.in_part |= other.in_part;
         self.in_error &= other.in_error;
         // The gravest verdict counts: without a fit, the kind decides.
         self.fits = match (self.fits.take(), other.fits) {

@@ -200,11 +200,17 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::ResponseTypeChanged if !row.strict => (Safe, "both types look the same when they are sent"),
         Kind::ResponseTypeChanged if row.failure => (Risky, "errors have another type"),
         Kind::ResponseTypeChanged => (Breaking, "an old client cannot read the new values"),
+        Kind::MediaTypeAdded if row.is_call && row.strict && received => {
+            (Risky, "the server may send it to a client that does not know it")
+        }
         Kind::MediaTypeAdded => (Safe, "nobody has to use it"),
         Kind::MediaTypeRemoved if row.failure => (Risky, "errors have another media type"),
+        Kind::MediaTypeRemoved if received => (Breaking, "a client that reads it no longer gets it"),
         Kind::MediaTypeRemoved => (Breaking, "requests with it may be refused"),
-        Kind::BodyAdded | Kind::BodyRequired if row.strict => (Breaking, "calls without a body are refused"),
+        Kind::BodyAdded if row.strict => (Breaking, "calls without a body are refused"),
         Kind::BodyAdded => (Safe, "it may be omitted"),
+        Kind::BodyRequired if received => (Safe, "it is now always received"),
+        Kind::BodyOptional if received => (Risky, "a client may rely on it"),
         Kind::BodyRequired => (Breaking, "calls without a body are refused"),
         Kind::BodyRemoved => (Breaking, "a server may refuse a body that it does not expect"),
         Kind::BodyOptional => (Safe, "calls with a body are accepted as before"),
@@ -213,6 +219,9 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::LimitChanged => (Safe, "values that were sent are accepted as before"),
         Kind::SecurityChanged => (Breaking, "calls that are authenticated as before may be refused"),
         Kind::ServerChanged if row.strict => (Breaking, "the document no longer names the old address"),
+        Kind::ServerChanged if row.in_part => {
+            (Risky, "a client may call an address that is no longer listed")
+        }
         Kind::ServerChanged => (Safe, "the document still names the old address"),
     }
 }

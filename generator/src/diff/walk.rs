@@ -17,7 +17,7 @@ use super::alike::{Renamed, is_alike};
 use super::change::{Direction, Kind};
 use super::constraints::is_union;
 use super::numbers::is_integer;
-use super::relation::{Fit, Relation};
+use super::relation::{Fit, Relation, sets_of_members, sets_text};
 use super::rename::Pairs;
 use super::row::Row;
 use super::row::{of, of_mut};
@@ -285,6 +285,7 @@ impl<'a> Walk<'a> {
             self.member([old.fields.get(name), new.fields.get(name)], &child);
         }
         self.closed([old, new], spot);
+        self.sets_of_members([old, new], spot);
         self.others([old, new], spot);
     }
 
@@ -317,6 +318,17 @@ impl<'a> Walk<'a> {
                     *fit = Fit::Most(std::mem::take(what));
                 }
             }
+        }
+    }
+
+    /// Compares the sets of members of which an object has one.
+    fn sets_of_members(&mut self, [old, new]: [&Struct; 2], spot: &Spot) {
+        let fits = [sets_of_members(old, new), sets_of_members(new, old)];
+        if fits != [Fit::All, Fit::All] {
+            let text = |s: &Struct| (!s.one_of.is_empty()).then(|| format!("with {}", sets_text(s)));
+            let mut row = spot.row(Kind::LimitChanged).values(text(old), text(new));
+            row.fits = Some(fits);
+            self.rows.push(row);
         }
     }
 

@@ -72,12 +72,14 @@ pub(super) fn webhooks(webhooks: Value, paths: &mut Map<String, Value>, origins:
         let from = Pointer::new("/webhooks").child(&webhook);
         let Value::Object(mut item) = item else { continue };
         let shared = item.shift_remove("parameters").filter(Value::is_array);
-        let mut bodies = item.into_iter().filter_map(|(method, operation)| match operation {
-            Value::Object(operation) if operation.contains_key("requestBody") => Some((method, operation)),
+        let is_method = |name: &str| METHODS.contains(&name) || name == "query";
+        let calls = item.into_iter().filter_map(|(method, operation)| match operation {
+            Value::Object(operation) if is_method(&method) => Some((method, operation)),
             _ => None,
         });
         // A webhook has one method; of several, the first one with a body.
-        let Some((method, mut operation)) = bodies.next() else { continue };
+        let call = calls.min_by_key(|(_, operation)| !operation.contains_key("requestBody"));
+        let Some((method, mut operation)) = call else { continue };
         let name = format!("/#webhooks/{webhook}");
         let to = Pointer::new("/paths").child(&name);
         origins.collapsed(to.clone(), from.clone());
@@ -85,7 +87,7 @@ pub(super) fn webhooks(webhooks: Value, paths: &mut Map<String, Value>, origins:
         moved.insert(METHOD.to_owned(), json!(method.to_ascii_uppercase()));
         moved.insert(WEBHOOK.to_owned(), Value::String(webhook));
         moved.insert("responses".to_owned(), json!({}));
-        for part in ["requestBody", "parameters", "responses"] {
+        for part in ["requestBody", "parameters", "responses", "deprecated"] {
             if let Some(value) = operation.shift_remove(part) {
                 origins.copied(from.child(&method).child(part), to.child("post").child(part));
                 moved.insert(part.to_owned(), value);

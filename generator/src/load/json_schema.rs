@@ -5,13 +5,13 @@ use serde_json::{Map, Number, Value, json};
 use super::dialect::Dialect;
 use super::keywords::{Kind, Role};
 use super::location::Trail;
-use super::{Origins, VALUE_NAMES};
+use super::{Origins, VALUE_NAMES, validation};
 use crate::api::MediaType;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// The types of OpenAPI 3.0.
 const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "object"];
-/// Keywords that identify a schema or comment on it.
+/// Keywords that identify a schema or comment on it, and one that is read before.
 const IDENTITY: &[&str] = &[
     "$schema",
     "$id",
@@ -22,17 +22,8 @@ const IDENTITY: &[&str] = &[
     "$comment",
     "$defs",
     "definitions",
-];
-/// Keywords that only validate, as `multipleOf` does: they do not change the type of a value.
-const VALIDATION: &[&str] = &[
-    "propertyNames",
-    "dependentRequired",
-    "contains",
-    "minContains",
-    "maxContains",
-    "unevaluatedItems",
+    // It says more of tuples alone, which are read by then.
     "additionalItems",
-    "contentSchema",
 ];
 /// Keywords that OpenAPI 3.0 and Swagger 2.0 do not have, although documents of these use them.
 const LATER: &[&str] = &[
@@ -118,8 +109,9 @@ impl Rewriting<'_> {
         if self.dialect < Dialect::OpenApi31 {
             self.later(map, at);
         }
-        map.retain(|key, _| !IDENTITY.contains(&key.as_str()) && !VALIDATION.contains(&key.as_str()));
         self.null_alternatives(map, at);
+        validation::keep(map);
+        map.retain(|key, _| !IDENTITY.contains(&key.as_str()));
         boolean_members(map);
         self.constant(map, at);
         self.types(map, at);

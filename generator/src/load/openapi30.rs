@@ -8,7 +8,7 @@ use serde_json_path::JsonPath;
 use super::dialect::Dialect;
 use super::keywords::{self, Kind, Role};
 use super::location::Trail;
-use super::{Origins, Source, text};
+use super::{CONSTRAINTS, Origins, Source, text};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// Siblings of a `$ref` that vendors mean although OpenAPI 3.0 says that they are ignored.
@@ -16,6 +16,22 @@ const MEANT: &[&str] = &["nullable", "deprecated", "readOnly", "writeOnly", "def
 /// Siblings of a `$ref` that make another schema of its target, from OpenAPI 3.1 on.
 const STRUCTURE: &[&str] =
     &["properties", "required", "additionalProperties", "items", "enum", "allOf", "oneOf", "anyOf"];
+/// Siblings of a `$ref` that exclude values of its target, from OpenAPI 3.1 on.
+const CONSTRAINING: &[&str] = &[
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
 /// The members of a parameter of Swagger 2.0 that are those of a schema in OpenAPI 3.0.
 const VALUE: &[&str] = &[
     "type",
@@ -234,7 +250,7 @@ impl Normalising<'_> {
         is_property: bool,
     ) -> bool {
         let is_later = self.dialect >= Dialect::OpenApi31;
-        let (mut beside, mut parts) = (Map::new(), Map::new());
+        let (mut beside, mut parts, mut constraints) = (Map::new(), Map::new(), Map::new());
         let Some(target) = map.shift_remove("$ref") else { return true };
         for (key, value) in std::mem::take(map) {
             let is_extension = key.starts_with("x-");
@@ -242,6 +258,8 @@ impl Normalising<'_> {
                 beside.insert(key, value);
             } else if kind == Kind::Schema && is_later && STRUCTURE.contains(&key.as_str()) {
                 parts.insert(key, value);
+            } else if kind == Kind::Schema && is_later && CONSTRAINING.contains(&key.as_str()) {
+                constraints.insert(key, value);
             } else if kind == Kind::Schema && is_property && matches!(key.as_str(), "description" | "title") {
                 // The documentation of a member; anywhere else it would make another schema of the reference.
                 beside.insert(key, value);
@@ -257,6 +275,9 @@ impl Normalising<'_> {
                     "remove it in the overlay, or replace the `$ref`",
                 );
             }
+        }
+        if !constraints.is_empty() {
+            beside.insert(CONSTRAINTS.to_owned(), Value::Object(constraints));
         }
         let inner = Value::Object(Map::from_iter([("$ref".to_owned(), target)]));
         if parts.is_empty() && beside.is_empty() {

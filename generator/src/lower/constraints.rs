@@ -1,15 +1,17 @@
 //! Lowers the constraints of a schema.
 
+use std::collections::BTreeMap;
+
 use openapiv3::{
     AdditionalProperties, AnySchema, IntegerFormat, MediaType, NumberFormat, NumberType, ReferenceOr, Schema,
     SchemaKind, StringFormat, StringType, Type as OasType, VariantOrUnknownOrEmpty,
 };
 
-use super::dereferenced::canonical_text;
+use super::dereferenced::{canonical, canonical_text};
 use super::schema::values;
 use super::union::is_null;
 use crate::api::{ConstraintSet, Constraints};
-use crate::load::CONSTANT;
+use crate::load::{CONSTANT, CONSTRAINTS, VALIDATION};
 
 /// Formats of numbers that restrict nothing: numbers have 64 bits.
 const WIDEST: [&str; 2] = ["int64", "double"];
@@ -36,6 +38,7 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
     let known = extension.and_then(serde_json::Value::as_array).into_iter().flatten();
     out.known = known.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
     out.values = schema.schema_data.extensions.get(CONSTANT).map(value_text).into_iter().collect();
+    out.validation = validation(schema);
     match &schema.schema_kind {
         SchemaKind::Type(OasType::String(string)) => of_string(string, &mut out),
         SchemaKind::Type(OasType::Integer(integer)) => {
@@ -62,7 +65,12 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
             out.items = object.additional_properties.as_ref().and_then(|values| of_values(values, levels));
         }
         SchemaKind::Not { not } => out.not = excluded(not),
-        SchemaKind::AllOf { all_of } => return with_parts(out, all_of.iter(), levels),
+        SchemaKind::AllOf { all_of } => {
+            let beside = schema.schema_data.extensions.get(CONSTRAINTS);
+            let beside = beside.and_then(|own| serde_json::from_value(own.clone()).ok());
+            let beside: Option<ReferenceOr<Schema>> = beside.map(ReferenceOr::Item);
+            return with_parts(out, all_of.iter().chain(&beside), levels);
+        }
         SchemaKind::OneOf { one_of: all } | SchemaKind::AnyOf { any_of: all } => {
             // Those of several alternatives are at the variants.
             let mut rest = all.iter().filter(|part| !is_null(part));
@@ -82,6 +90,16 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
         }
     }
     out.into()
+}
+
+/// The keywords that exclude values and that the typed model does not have.
+fn validation(schema: &Schema) -> BTreeMap<String, String> {
+    match schema.schema_data.extensions.get(VALIDATION).map(canonical) {
+        Some(serde_json::Value::Object(all)) => {
+            all.into_iter().map(|(key, value)| (key, value.to_string())).collect()
+        }
+        _ => BTreeMap::new(),
+    }
 }
 
 fn of_number(number: &NumberType, out: &mut ConstraintSet) {

@@ -176,7 +176,7 @@ pub(super) fn canonical_text(schema: &Schema) -> Option<String> {
 }
 
 /// The schema without prose, members in alphabetical order, and lists whose order means nothing too.
-fn canonical(schema: &Value) -> Value {
+pub(super) fn canonical(schema: &Value) -> Value {
     let Value::Object(old) = schema else { return schema.clone() };
     let mut keys: Vec<&String> = old.keys().filter(|key| !PROSE.contains(&key.as_str())).collect();
     keys.sort();
@@ -184,27 +184,51 @@ fn canonical(schema: &Value) -> Value {
     for key in keys {
         let Some(value) = old.get(key) else { continue };
         let value = match (key.as_str(), value) {
-            ("properties", Value::Object(all)) => {
+            (
+                "properties" | "patternProperties" | "dependentSchemas" | "dependencies",
+                Value::Object(all),
+            ) => {
                 let mut names: Vec<(&String, &Value)> = all.iter().collect();
                 names.sort_by_key(|(name, _)| name.as_str());
                 Value::Object(
                     names.into_iter().map(|(name, value)| (name.clone(), canonical(value))).collect(),
                 )
             }
-            ("allOf" | "anyOf" | "oneOf", Value::Array(all)) => {
+            ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(all)) => {
                 Value::Array(all.iter().map(canonical).collect())
             }
-            ("items" | "additionalProperties" | "not", value) => canonical(value),
-            ("required" | "enum", Value::Array(all)) => {
-                let mut all = all.clone();
-                all.sort_by_key(Value::to_string);
-                Value::Array(all)
+            (
+                "items"
+                | "additionalProperties"
+                | "not"
+                | "if"
+                | "then"
+                | "else"
+                | "contains"
+                | "propertyNames"
+                | "unevaluatedItems"
+                | "contentSchema",
+                value,
+            ) => canonical(value),
+            ("dependentRequired", Value::Object(all)) => {
+                let mut names: Vec<(&String, &Value)> = all.iter().collect();
+                names.sort_by_key(|(name, _)| name.as_str());
+                Value::Object(names.into_iter().map(|(name, list)| (name.clone(), sorted(list))).collect())
             }
+            ("required" | "enum" | "type" | "patternProperties", list) => sorted(list),
             (_, value) => value.clone(),
         };
         new.insert(key.clone(), value);
     }
     Value::Object(new)
+}
+
+/// A list whose order means nothing.
+fn sorted(list: &Value) -> Value {
+    let Value::Array(all) = list else { return list.clone() };
+    let mut all = all.clone();
+    all.sort_by_key(Value::to_string);
+    Value::Array(all)
 }
 
 const PROSE: &[&str] = &["title", "description", "example", "externalDocs"];

@@ -1,10 +1,10 @@
 //! Lowers the headers of responses.
 
-use openapiv3::{ParameterSchemaOrContent, Response as OasResponse};
+use openapiv3::{MediaType as OasMediaType, ParameterSchemaOrContent, Response as OasResponse};
 
 use super::Lowering;
 use super::operation::{item, lifecycle};
-use crate::api::{Field, Fields, TypeId, TypeRef};
+use crate::api::{Field, Fields, MediaType, TypeId, TypeRef};
 use crate::diagnostic::Pointer;
 
 impl Lowering<'_> {
@@ -19,11 +19,18 @@ impl Lowering<'_> {
             if name == "content-type" {
                 continue;
             }
-            let at = at.child("headers").child(&name).child("schema");
+            let at = at.child("headers").child(&name);
             let own = TypeId::operation(id).member(format!("header {status} {name}"));
             let field = match &header.format {
-                ParameterSchemaOrContent::Schema(schema) => self.field(schema, &own, &at),
-                ParameterSchemaOrContent::Content(_) => Field::from(TypeRef::String),
+                ParameterSchemaOrContent::Schema(schema) => self.field(schema, &own, &at.child("schema")),
+                ParameterSchemaOrContent::Content(content) => match content.first() {
+                    Some((media_type, OasMediaType { schema: Some(schema), .. }))
+                        if MediaType::parse(media_type).reads_json() =>
+                    {
+                        self.field(schema, &own, &at.child("content").child(media_type).child("schema"))
+                    }
+                    _ => Field::from(TypeRef::String),
+                },
             };
             let deprecated = header.deprecated.unwrap_or(field.deprecated);
             let lifecycle = lifecycle(&header.extensions);

@@ -71,6 +71,15 @@ fn is_structure(media: &OasMediaType) -> bool {
     }
 }
 
+/// True for a scalar that is not any string.
+fn is_value(media: &OasMediaType) -> bool {
+    let kind = media.schema.as_ref().and_then(ReferenceOr::as_item).map(|schema| &schema.schema_kind);
+    match kind {
+        Some(SchemaKind::Type(OasType::String(string))) => !string.enumeration.is_empty(),
+        kind => kind.is_some(),
+    }
+}
+
 impl<'d> Lowering<'d> {
     /// Every operation by id, and the sets of values by name.
     pub(super) fn operations(&mut self, servers: &[String]) -> (Operations, Values) {
@@ -97,9 +106,8 @@ impl<'d> Lowering<'d> {
                 if let Some(name) = text(&operation.extensions, hoist::WEBHOOK) {
                     let shared = item.parameters.iter().enumerate();
                     let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
-                    if let Some(call) = self.webhook(&name, operation, shared.collect(), &at) {
-                        self.calls.insert(name, call);
-                    }
+                    let call = self.webhook(&name, operation, shared.collect(), &at);
+                    self.calls.insert(name, call);
                     continue;
                 }
                 let Some(id) = ids.get(&(key.as_str(), member)) else { continue };
@@ -108,7 +116,8 @@ impl<'d> Lowering<'d> {
                 let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
                 let mut lowered = self.operation((id, path), operation, shared.collect(), &at, &mut accepted);
                 lowered.method = method.clone();
-                lowered.server = self.server_of(item, operation, (&at_path, &at), servers);
+                (lowered.server, lowered.other_servers) =
+                    self.servers_of(item, operation, (&at_path, &at), servers);
                 if lowered.responses.is_empty() {
                     let message =
                         format!("operation `{id}` declares no successful response; its response is ignored");
@@ -183,8 +192,7 @@ impl<'d> Lowering<'d> {
                     words.into_iter().filter_map(|(is, word)| is.then_some(word)).collect();
                 let (id, at) = (format!("{owner}{}", words.join(" ")), at.child(method));
                 // Expressions in the address are no parameters.
-                let mut lowered = self.operation((&id, ""), operation, shared, &at, &mut Accepted::new());
-                lowered.parameters.iter_mut().for_each(|parameter| parameter.values = None);
+                let mut lowered = self.call_of_server(&id, operation, shared, &at);
                 lowered.method = method.to_uppercase();
                 lowered.path = address.clone();
                 if let Some(body) = lowered.body.as_ref().filter(|body| body.json().is_none()) {
@@ -298,7 +306,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// The types that a document gives to media types whose bodies are not taken apart, or that JSON is sent for.
-    fn described(
+    pub(super) fn described(
         &mut self,
         id: &TypeId,
         declared: &IndexMap<String, OasMediaType>,
@@ -314,7 +322,9 @@ impl<'d> Lowering<'d> {
             let is_opaque = !parsed.reads_json() && parsed.form().is_none() && parsed.stream().is_none();
             if !sent.contains(name) {
                 out.extend(json.clone().map(|ty| (name.clone(), ty)));
-            } else if let Some(schema) = media.schema.as_ref().filter(|_| is_opaque && is_structure(media)) {
+            } else if let Some(schema) = media.schema.as_ref().filter(|_| {
+                is_opaque && (is_structure(media) || (parsed.is_text() && is_value(media)))
+            }) {
                 let id = id.member(format!("{} value", parsed.word()));
                 let at = at.child("content").child(name).child("schema");
                 out.insert(name.clone(), self.field(schema, &id, &at).ty);

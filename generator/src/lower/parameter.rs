@@ -137,7 +137,12 @@ impl Lowering<'_> {
                     let (ty, style) = self.content(&TypeId::operation(id).member(&data.name), content, at);
                     let is_whole = style == Style::Json && data.extensions.contains_key(WHOLE_QUERY);
                     let style = if is_whole { Style::Whole } else { style };
-                    plain(data, ty, written.place, style)
+                    let mut lowered = plain(data, ty, written.place, style);
+                    if let Some(schema) = content.first().and_then(|(_, media)| media.schema.as_ref()) {
+                        lowered.constraints = own_constraints(schema, None);
+                        lowered.nullable = self.is_nullable(schema);
+                    }
+                    lowered
                 }
             };
             if let OasParameter::Query { allow_reserved, allow_empty_value, .. } = parameter {

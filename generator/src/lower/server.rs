@@ -58,19 +58,20 @@ impl Lowering<'_> {
         out
     }
 
-    /// The server of one operation where it is not the default one: its own, else its path's.
-    pub(super) fn server_of(
+    /// The server of one operation where it is not the default one, and its further servers: its own, else its path's.
+    pub(super) fn servers_of(
         &mut self,
         item: &PathItem,
         operation: &OasOperation,
         (at_path, at): (&Pointer, &Pointer),
         servers: &[String],
-    ) -> Option<String> {
+    ) -> (Option<String>, Vec<String>) {
         let (own, at) = match operation.servers.is_empty() {
             true => (&item.servers, at_path.child("servers")),
             false => (&operation.servers, at.child("servers")),
         };
-        let url = with_defaults(own.first()?);
+        let Some((first, others)) = own.split_first() else { return (None, Vec::new()) };
+        let url = with_defaults(first);
         if own.len() > 1 {
             let message = format!("{} servers are declared here; the client calls `{url}`", own.len());
             let help = "list the server to call first in the overlay, or call another one with a client of its `base_url`";
@@ -82,7 +83,8 @@ impl Lowering<'_> {
         let is_default = servers.first().is_some_and(|first| first.trim_end_matches('/') == url);
         let is_path = url.starts_with('/') && !url.starts_with("//");
         let callable = (url.contains("://") || is_path) && !url.contains(['{', '}']);
-        (callable && !is_default).then(|| url.to_owned())
+        let others = others.iter().map(|server| with_defaults(server).trim_end_matches('/').to_owned());
+        ((callable && !is_default).then(|| url.to_owned()), others.collect())
     }
 
     /// Reports that an optional part is ignored.

@@ -6,50 +6,114 @@ use openapiv3::{Operation as OasOperation, Parameter as OasParameter, ReferenceO
 
 use super::Lowering;
 use super::constraints::of_media;
-use super::operation::{item, text};
+use super::operation::{forms, item, text};
 use super::parameter::Accepted;
-use crate::api::{Body, MediaType, Operation, Shape, Struct, TypeId, TypeRef, Union, Value, Variant};
+use crate::api::{Body, Enum, MediaType, Operation, Shape, Struct, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
 use crate::load::hoist;
 
 impl Lowering<'_> {
-    /// Reads the payload of a webhook, and the call that sends it.
+    /// Reads the call of a webhook, and the type of its payload if that is JSON. The other media types have no types.
     pub(super) fn webhook(
         &mut self,
         name: &str,
         operation: &OasOperation,
         shared: Vec<(&ReferenceOr<OasParameter>, Pointer)>,
         at_call: &Pointer,
-    ) -> Option<Operation> {
+    ) -> Operation {
         let at = at_call.child("requestBody");
         let components = self.document.components.as_ref();
         let body = operation.request_body.as_ref();
         let body = body.and_then(|body| item(body, components, |c| &c.request_bodies, "requestBodies"));
-        let body: &RequestBody = body?;
-        let mut json = body.content.iter().filter(|(name, _)| MediaType::parse(name).is_json());
-        let Some((media_type, media)) = json.next() else {
-            let message = format!("the payload of the webhook `{name}` is not JSON; it has no type");
-            self.not_read(&at, message, "declare it as `application/json` in the overlay");
-            return None;
-        };
+        let body: Option<&RequestBody> = body;
+        let json = body.and_then(|body| {
+            let json = body.content.iter().filter(|(name, _)| MediaType::parse(name).is_json());
+            Some((body, json.min_by_key(|(name, _)| (MediaType::parse(name).json_rank(), name.as_str()))?))
+        });
         let id = format!("{name} webhook");
+        let Some((body, (media_type, media))) = json else {
+            if body.is_some() {
+                let message = format!("the payload of the webhook `{name}` is not JSON; it has no type");
+                self.not_read(&at, message, "declare it as `application/json` in the overlay");
+            }
+            return self.webhook_call(&id, operation, shared, at_call);
+        };
         let payload = TypeId::operation(&id).member("payload");
         let ty = self.media(&payload, media_type, media, &at.child("content").child(media_type));
         self.webhooks.insert(name.to_owned(), ty.clone());
         let rest = OasOperation { request_body: None, ..operation.clone() };
-        let mut call = self.operation((&id, ""), &rest, shared, at_call, &mut Accepted::new());
-        call.parameters.iter_mut().for_each(|parameter| parameter.values = None);
-        call.method = text(&operation.extensions, hoist::METHOD).unwrap_or_default();
-        let nullable = media.schema.as_ref().is_some_and(|schema| self.is_nullable(schema));
+        let mut call = self.webhook_call(&id, &rest, shared, at_call);
+        let (mut content, mut constraints) = (BTreeMap::from([(media_type.clone(), ty)]), BTreeMap::new());
+        for (name, media) in forms(&body.content) {
+            let parsed = MediaType::parse(name);
+            content.entry(name.clone()).or_insert_with(|| match parsed.reads_json() {
+                true => {
+                    let own = TypeId::operation(&id).member(format!("payload {}", parsed.word()));
+                    self.media(&own, name, media, &at.child("content").child(name))
+                }
+                false if parsed.is_text() => TypeRef::String,
+                false => TypeRef::Binary,
+            });
+            let nullable = media.schema.as_ref().is_some_and(|schema| self.is_nullable(schema));
+            constraints.extend(of_media(media, nullable).map(|own| (name.clone(), own)));
+        }
+        let described = self.described(&payload, &body.content, &content, &at);
         call.body = Some(Body {
             required: body.required,
-            content: [(media_type.clone(), ty)].into(),
-            described: BTreeMap::new(),
-            constraints: of_media(media, nullable).map(|own| (media_type.clone(), own)).into_iter().collect(),
+            content,
+            described,
+            constraints,
             envelope: None,
             checked: false,
         });
-        Some(call)
+        call
+    }
+
+    fn webhook_call<'p>(
+        &mut self,
+        id: &str,
+        operation: &'p OasOperation,
+        shared: Vec<(&'p ReferenceOr<OasParameter>, Pointer)>,
+        at: &Pointer,
+    ) -> Operation {
+        let mut call = self.call_of_server(id, operation, shared, at);
+        call.method = text(&operation.extensions, hoist::METHOD).unwrap_or_default();
+        call
+    }
+
+    /// Lowers a call that the server makes. No setter is made of its parameters, so their values and alternatives are types.
+    pub(super) fn call_of_server<'p>(
+        &mut self,
+        id: &str,
+        operation: &'p OasOperation,
+        shared: Vec<(&'p ReferenceOr<OasParameter>, Pointer)>,
+        at: &Pointer,
+    ) -> Operation {
+        let mut accepted = Accepted::new();
+        let mut call = self.operation((id, ""), operation, shared, at, &mut accepted);
+        for parameter in &mut call.parameters {
+            let values = parameter
+                .values
+                .take()
+                .and_then(|_| accepted.remove(&(parameter.name.clone(), id.to_owned(), parameter.place)));
+            let variants = std::mem::take(&mut parameter.variants);
+            let shape = match values {
+                Some(values) => {
+                    let values = values.into_iter().map(Value::String).collect();
+                    Shape::Enum(Enum { values, ..Enum::default() })
+                }
+                None if variants.is_empty() => continue,
+                None => Shape::Union(Union { variants, ..Union::default() }),
+            };
+            let own = TypeId::operation(id).member(&parameter.name);
+            let ty = match &mut parameter.ty {
+                TypeRef::List(item) => item.as_mut(),
+                ty => ty,
+            };
+            *ty = TypeRef::Named(own.clone());
+            self.types.insert(own, shape.into());
+        }
+        call
     }
 
     /// The union of all payloads, if a member that each of them has as a constant distinguishes them: a server sends all

@@ -96,6 +96,22 @@ pub(crate) fn mirrored(diff: &Diff) -> BTreeMap<&'static str, usize> {
     out
 }
 
+/// A document with a list of books, to which a JSON merge patch in YAML adds the rest.
+pub(crate) fn shelf(patch: &str) -> Value {
+    const SHELF: &str = "
+openapi: 3.0.3
+info: {title: Shelf, version: '1'}
+paths:
+  /books:
+    get:
+      operationId: books_list
+      tags: [Books]
+      responses:
+        '200': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}
+";
+    patched(&serde_yaml::from_str(SHELF).unwrap(), &serde_yaml::from_str(patch).unwrap())
+}
+
 /// The folder of the cases.
 pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/diff")
