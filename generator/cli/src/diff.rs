@@ -150,6 +150,8 @@ pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
         Format::Github => report::github(&found),
     };
     put(args, &text)?;
+    // The process ends: freeing each name of both versions first would take a fortieth of its time.
+    std::mem::forget([old, new]);
     Ok(if args.fail_on.is_some_and(|on| is_met(on, &found)) { Outcome::Findings } else { Outcome::Done })
 }
 

@@ -52,6 +52,7 @@ impl Owner {
 }
 
 impl Ord for Owner {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         self.key().cmp(&other.key())
     }
@@ -65,6 +66,7 @@ impl PartialOrd for Owner {
 
 /// By the owner's name, then by the path: the inner types of a type follow it.
 impl Ord for TypeId {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         self.owner.cmp(&other.owner).then_with(|| self.path.cmp(&other.path))
     }
