@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../../generator/tests/support/sample.rs"]
+mod sample;
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The time limit of one input, on a machine that does other work too.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Changed inputs of a run; libfuzzer goes on where this ends.
-const ROUNDS: usize = 2000;
+/// Changed inputs of a run, in a sample and of all; libfuzzer goes on where this ends.
+const ROUNDS: [usize; 2] = [400, 2000];
 /// Texts that mean something to a parser.
 const WORDS: &[&str] = &[
     "null",
@@ -102,7 +105,7 @@ fn run(target: fn(&[u8]), name: &str) {
     let corpus: Vec<Vec<u8>> = files.iter().filter(|path| !is_large(path)).map(read).collect();
     assert!(!corpus.is_empty(), "{} is empty", folder.display());
     let mut numbers = Numbers(1);
-    let changed = (0..ROUNDS).map(|round| {
+    let changed = (0..sample::of(ROUNDS[0], ROUNDS[1])).map(|round| {
         let mut bytes = corpus[round % corpus.len()].clone();
         (0..=numbers.below(6)).for_each(|_| numbers.change(&mut bytes, &corpus));
         bytes

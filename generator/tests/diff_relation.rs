@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use crate::support::diff::{compare, loaded, nameless};
+use crate::support::sample;
 use serde_json::{Value, json};
 use storewright_generator::diff::{Diff, Wire};
 
@@ -172,12 +173,12 @@ fn the_case_of_a_header_name_means_nothing() {
 
 #[test]
 fn long_chains_of_types_do_not_overflow_the_stack() {
-    const LENGTH: usize = 5_000;
+    let length = sample::of(2_000, 5_000);
     let to = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let chain = |name: &'static str, end: &'static str| {
-        (0..LENGTH).map(move |at| {
+        (0..length).map(move |at| {
             let next =
-                if at + 1 == LENGTH { json!({ "type": end }) } else { to(&format!("{name}{}", at + 1)) };
+                if at + 1 == length { json!({ "type": end }) } else { to(&format!("{name}{}", at + 1)) };
             (format!("{name}{at}"), json!({ "type": "object", "properties": { "next": next } }))
         })
     };

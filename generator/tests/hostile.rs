@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::support::sample;
 use serde_json::{Value, json};
 use storewright_generator::diagnostic::{Code, Sink};
 use storewright_generator::load::{self, Overlay, Source, text};
@@ -149,7 +150,8 @@ fn refusal(name: &str, text: &str) -> String {
 fn documents_of_more_values_than_memory_has_room_for_are_refused() {
     let json = format!("{{\"openapi\": \"3.0.3\", \"x\": [{}0]}}", "[],".repeat(4_000_001));
     assert_eq!(refusal("a.json", &json), "invalid-json: the document has more than 4000000 values");
-    for (start, part) in [("a: [", "a,"), ("a:\n", "- - - a\n"), ("a:\n", " - a: 1\n   b: 1\n")] {
+    let forms = [("a:\n", " - a: 1\n   b: 1\n"), ("a: [", "a,"), ("a:\n", "- - - a\n")];
+    for (start, part) in sample::of(&forms[..1], &forms) {
         let yaml = format!("{start}{}", part.repeat(2_000_001));
         assert_eq!(
             refusal("a.yaml", &yaml),

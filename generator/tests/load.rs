@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use crate::support::sample;
 use openapiv3::{ReferenceOr, SchemaKind};
 use serde_json::{Value, json};
 use storewright_generator::diagnostic::{Pointer, Sink};
@@ -335,7 +336,7 @@ fn no_bytes_make_it_panic() {
         for cut in 0..seed.len() {
             survives(&seed[..cut], None);
         }
-        for _ in 0..800 {
+        for _ in 0..sample::of(200, 800) {
             let (mut document, mut overlay) = (seed.to_vec(), MOVER.as_bytes().to_vec());
             for _ in 0..=dice.below(3) {
                 let text = if dice.below(3) == 0 { &mut overlay } else { &mut document };
@@ -370,7 +371,7 @@ fn any_value_anywhere_does_not_make_it_panic() {
         json!({"allOf": [{"$ref": "#/components/schemas/Order"}]}),
         json!({"minimum": 0.5, "multipleOf": -1, "type": "integer", "enum": [null, 1, "a"]}),
     ];
-    for _ in 0..2_000 {
+    for _ in 0..sample::of(500, 2_000) {
         let mut document = whole.clone();
         for _ in 0..=dice.below(2) {
             let mut node = &mut document;

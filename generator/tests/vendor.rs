@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use crate::support::shared;
+use crate::support::{sample, shared};
 use storewright_generator::diagnostic::{Pointer, Sink};
 use storewright_generator::load::{Options, Overlay, Source, Spec, load, locate};
 
@@ -26,9 +26,10 @@ fn report(out: &Sink) -> String {
 #[test]
 #[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn every_action_that_applies_matches_and_nothing_is_said() {
-    for version in ["3.7.0", "4.3", "4.4.1", "4.5", "4.5.1"] {
+    let versions = ["4.5.1", "4.5", "4.4.1", "4.3", "3.7.0"];
+    for version in sample::of(&versions[..1], &versions) {
         let Some((spec, said)) = loaded(version) else { return };
-        assert_eq!(spec.version, version);
+        assert_eq!(spec.version, *version);
         for action in &spec.overlay {
             println!(
                 "{version} {:<60} {:>4} {}",

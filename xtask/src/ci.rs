@@ -59,6 +59,9 @@ const STEPS: &[&str] = &[
 /// Steps that run only if they are named: they take long, and need a network.
 const ON_REQUEST: &[&str] = &["stranger"];
 
+/// Has tests of many inputs try all of them; `cargo test` tries a sample (`generator/tests/support/sample.rs`).
+const THOROUGH: (&str, &str) = ("STOREWRIGHT_THOROUGH", "1");
+
 /// The number of deliberate faults that are tried.
 const SAMPLE: usize = 10;
 
@@ -113,7 +116,7 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "rust-version" => rust_version(tree)?,
         "deny" => deny(tree)?,
         "robustness" => robustness(tree)?,
-        "test" => cargo(tree, &["test", "--workspace"], &[])?,
+        "test" => cargo(tree, &["test", "--workspace"], &[THOROUGH])?,
         "clippy" => cargo(tree, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?,
         "doc" => cargo(tree, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?,
         "features" => lone_features(tree)?,
@@ -239,7 +242,7 @@ fn robustness(tree: &Tree) -> anyhow::Result<Step> {
     let mut failed = Vec::new();
     for (package, tests) in [("storewright-generator", &generator[..]), ("xtask", &xtask[..])] {
         let arguments = [&["test", "--quiet", "--package", package, "--test", "all", "--"], tests].concat();
-        if let Step::Failed(why) = cargo(tree, &arguments, &[])? {
+        if let Step::Failed(why) = cargo(tree, &arguments, &[THOROUGH])? {
             failed.push(why);
         }
     }

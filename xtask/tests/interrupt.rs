@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::support::checkout::Checkout;
+use crate::support::sample;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -16,6 +17,8 @@ use nix::unistd::Pid;
 const HANDLES: usize = 60;
 /// The number of temporary files that are seen before a run is stopped.
 const POINTS: &[usize] = &[0, 1, 2, 10, 30, 60, 70, 75, 80];
+/// Those of a sample.
+const SAMPLE: &[usize] = &[0, 2, 30, 70];
 
 /// A library with a version of its own, and with many handles.
 fn library(version: &str) -> String {
@@ -146,7 +149,7 @@ fn is_temporary(path: &Path) -> bool {
 fn an_interrupted_run_leaves_all_files_old_or_all_new() {
     let shelf = Shelf::new();
     let mut while_writing = 0;
-    for point in POINTS {
+    for point in sample::of(SAMPLE, POINTS) {
         let (is_writing, code, said) = shelf.stop(Signal::SIGINT, *point);
         let found = written(&shelf.checkout);
         let is_whole = found == shelf.old || found == shelf.new;
@@ -175,7 +178,7 @@ fn an_interrupted_run_leaves_all_files_old_or_all_new() {
 fn the_run_after_a_killed_one_completes_it() {
     let shelf = Shelf::new();
     let mut mixed = 0;
-    for point in POINTS {
+    for point in sample::of(SAMPLE, POINTS) {
         let (_, _, said) = shelf.stop(Signal::SIGKILL, *point);
         let mut found = written(&shelf.checkout);
         let is_left = found.keys().any(|path| is_temporary(path));

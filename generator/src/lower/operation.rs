@@ -322,9 +322,11 @@ impl<'d> Lowering<'d> {
             let is_opaque = !parsed.reads_json() && parsed.form().is_none() && parsed.stream().is_none();
             if !sent.contains(name) {
                 out.extend(json.clone().map(|ty| (name.clone(), ty)));
-            } else if let Some(schema) = media.schema.as_ref().filter(|_| {
-                is_opaque && (is_structure(media) || (parsed.is_text() && is_value(media)))
-            }) {
+            } else if let Some(schema) = media
+                .schema
+                .as_ref()
+                .filter(|_| is_opaque && (is_structure(media) || (parsed.is_text() && is_value(media))))
+            {
                 let id = id.member(format!("{} value", parsed.word()));
                 let at = at.child("content").child(name).child("schema");
                 out.insert(name.clone(), self.field(schema, &id, &at).ty);
