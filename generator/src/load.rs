@@ -5,7 +5,7 @@ mod excerpt;
 pub(crate) mod hoist;
 mod json_schema;
 mod json_text;
-mod keywords;
+pub(crate) mod keywords;
 mod location;
 mod model;
 mod openapi30;

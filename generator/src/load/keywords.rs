@@ -7,7 +7,7 @@ use crate::diagnostic::Pointer;
 
 /// The objects of the two specifications that contain prose, schemas, references or each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Document,
     Info,
     Server,
@@ -33,7 +33,7 @@ pub(super) enum Kind {
 
 /// The role of a value of the tree in its dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// An object with fixed keywords.
     Object(Kind),
     /// An object whose keys are names.
@@ -46,7 +46,7 @@ pub(super) enum Role {
 
 impl Role {
     /// The shape of the member `key` of an object of this shape.
-    pub(super) fn member(self, key: &str) -> Self {
+    pub(crate) fn member(self, key: &str) -> Self {
         match self {
             Role::Map(kind) => Role::Object(kind),
             Role::Object(kind) if !key.starts_with("x-") => keyword(kind, key),

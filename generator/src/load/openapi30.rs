@@ -29,28 +29,15 @@ const CONSTRAINING: &[&str] = &[
     "minItems",
     "maxItems",
     "uniqueItems",
-    "minProperties",
-    "maxProperties",
 ];
-/// The members of a parameter of Swagger 2.0 that are those of a schema in OpenAPI 3.0.
-const VALUE: &[&str] = &[
-    "type",
-    "format",
-    "items",
-    "default",
-    "enum",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-];
+/// The same for objects, which no parameter of Swagger 2.0 is.
+const CONSTRAINING_OBJECTS: &[&str] = &["minProperties", "maxProperties"];
+/// The members of a parameter of Swagger 2.0 that are those of a schema in OpenAPI 3.0, with [`CONSTRAINING`].
+const VALUE: &[&str] = &["type", "format", "items", "default", "enum"];
+
+fn is_constraining(key: &str) -> bool {
+    CONSTRAINING.contains(&key) || CONSTRAINING_OBJECTS.contains(&key)
+}
 
 /// Moves the siblings of `$ref`s into an `allOf`, completes objects, and removes the members that the model would drop.
 pub(super) fn normalise(
@@ -156,7 +143,7 @@ impl Normalising<'_> {
             return;
         }
         let mut schema = Map::new();
-        for key in VALUE {
+        for key in VALUE.iter().chain(CONSTRAINING) {
             if let Some(value) = map.shift_remove(*key) {
                 self.origins.copied(at.key(key).pointer(), at.key("schema").pointer().child(key));
                 schema.insert((*key).to_owned(), value);
@@ -258,7 +245,7 @@ impl Normalising<'_> {
                 beside.insert(key, value);
             } else if kind == Kind::Schema && is_later && STRUCTURE.contains(&key.as_str()) {
                 parts.insert(key, value);
-            } else if kind == Kind::Schema && is_later && CONSTRAINING.contains(&key.as_str()) {
+            } else if kind == Kind::Schema && is_later && is_constraining(&key) {
                 constraints.insert(key, value);
             } else if kind == Kind::Schema && is_property && matches!(key.as_str(), "description" | "title") {
                 // The documentation of a member; anywhere else it would make another schema of the reference.

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::Lowering;
 use super::schema::members;
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer};
+use crate::load::keywords::{Kind, Role};
 
 /// Definitions by their content.
 #[derive(Default)]
@@ -183,44 +184,27 @@ pub(super) fn canonical(schema: &Value) -> Value {
     let mut new = Map::new();
     for key in keys {
         let Some(value) = old.get(key) else { continue };
-        let value = match (key.as_str(), value) {
-            (
-                "properties" | "patternProperties" | "dependentSchemas" | "dependencies",
-                Value::Object(all),
-            ) => {
-                let mut names: Vec<(&String, &Value)> = all.iter().collect();
-                names.sort_by_key(|(name, _)| name.as_str());
-                Value::Object(
-                    names.into_iter().map(|(name, value)| (name.clone(), canonical(value))).collect(),
-                )
-            }
-            ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(all)) => {
-                Value::Array(all.iter().map(canonical).collect())
-            }
-            (
-                "items"
-                | "additionalProperties"
-                | "not"
-                | "if"
-                | "then"
-                | "else"
-                | "contains"
-                | "propertyNames"
-                | "unevaluatedItems"
-                | "contentSchema",
-                value,
-            ) => canonical(value),
-            ("dependentRequired", Value::Object(all)) => {
-                let mut names: Vec<(&String, &Value)> = all.iter().collect();
-                names.sort_by_key(|(name, _)| name.as_str());
-                Value::Object(names.into_iter().map(|(name, list)| (name.clone(), sorted(list))).collect())
-            }
-            ("required" | "enum" | "type" | "patternProperties", list) => sorted(list),
-            (_, value) => value.clone(),
+        let value = match (Role::Object(Kind::Schema).member(key), value) {
+            (Role::Map(_), Value::Object(all)) => by_name(all, canonical),
+            (Role::List(_), Value::Array(all)) => Value::Array(all.iter().map(canonical).collect()),
+            (Role::Object(Kind::Schema), value) => canonical(value),
+            _ => match (key.as_str(), value) {
+                ("dependencies", Value::Object(all)) => by_name(all, canonical),
+                ("dependentRequired", Value::Object(all)) => by_name(all, sorted),
+                ("required" | "enum" | "type" | "patternProperties", list) => sorted(list),
+                (_, value) => value.clone(),
+            },
         };
         new.insert(key.clone(), value);
     }
     Value::Object(new)
+}
+
+/// An object whose order means nothing.
+fn by_name(all: &Map<String, Value>, form: fn(&Value) -> Value) -> Value {
+    let mut names: Vec<(&String, &Value)> = all.iter().collect();
+    names.sort_by_key(|(name, _)| name.as_str());
+    Value::Object(names.into_iter().map(|(name, value)| (name.clone(), form(value))).collect())
 }
 
 /// A list whose order means nothing.

@@ -31,18 +31,19 @@ impl Lowering<'_> {
             Some((body, json.min_by_key(|(name, _)| (MediaType::parse(name).json_rank(), name.as_str()))?))
         });
         let id = format!("{name} webhook");
+        let method = text(&operation.extensions, hoist::METHOD).unwrap_or_default();
         let Some((body, (media_type, media))) = json else {
             if body.is_some() {
                 let message = format!("the payload of the webhook `{name}` is not JSON; it has no type");
                 self.not_read(&at, message, "declare it as `application/json` in the overlay");
             }
-            return self.webhook_call(&id, operation, shared, at_call);
+            return Operation { method, ..self.call_of_server(&id, operation, shared, at_call) };
         };
         let payload = TypeId::operation(&id).member("payload");
         let ty = self.media(&payload, media_type, media, &at.child("content").child(media_type));
         self.webhooks.insert(name.to_owned(), ty.clone());
         let rest = OasOperation { request_body: None, ..operation.clone() };
-        let mut call = self.webhook_call(&id, &rest, shared, at_call);
+        let mut call = Operation { method, ..self.call_of_server(&id, &rest, shared, at_call) };
         let (mut content, mut constraints) = (BTreeMap::from([(media_type.clone(), ty)]), BTreeMap::new());
         for (name, media) in forms(&body.content) {
             let parsed = MediaType::parse(name);
@@ -66,18 +67,6 @@ impl Lowering<'_> {
             envelope: None,
             checked: false,
         });
-        call
-    }
-
-    fn webhook_call<'p>(
-        &mut self,
-        id: &str,
-        operation: &'p OasOperation,
-        shared: Vec<(&'p ReferenceOr<OasParameter>, Pointer)>,
-        at: &Pointer,
-    ) -> Operation {
-        let mut call = self.call_of_server(id, operation, shared, at);
-        call.method = text(&operation.extensions, hoist::METHOD).unwrap_or_default();
         call
     }
 
