@@ -20,6 +20,7 @@ mod union;
 use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashSet, HashSetExt as _};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
@@ -53,9 +54,12 @@ pub struct Api {
     pub operations: BTreeMap<String, Operation>,
     /// Sets of values that parameters accept, by the name of the set.
     pub values: BTreeMap<String, Vec<String>>,
-    /// By id.
-    pub types: BTreeMap<TypeId, Type>,
+    /// By id, in that order.
+    pub types: ById<Type>,
 }
+
+/// Values by type, in the order of the ids. A hash is quicker than a comparison of names on each level of a tree.
+pub type ById<T> = IndexMap<TypeId, T, foldhash::fast::RandomState>;
 
 /// Facts about the whole API.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

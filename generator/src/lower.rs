@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{OpenAPI, ReferenceOr};
 
-use crate::api::{Api, FORMAT, Info, Operation, Shape, Skipped, Type, TypeId, TypeRef, recognise};
+use crate::api::{Api, ById, FORMAT, Info, Operation, Shape, Skipped, Type, TypeId, TypeRef, recognise};
 use crate::diagnostic::{Pointer, Sink};
 use crate::load::Spec;
 
@@ -29,7 +29,7 @@ use crate::load::Spec;
 struct Lowering<'a> {
     spec: &'a Spec,
     document: &'a OpenAPI,
-    types: BTreeMap<TypeId, Type>,
+    types: ById<Type>,
     /// Definitions, if the document has copies in place of references.
     definitions: Option<dereferenced::Definitions>,
     /// For each component, those that contain it as a part of an `allOf`.
@@ -63,7 +63,7 @@ pub fn lower_part(spec: &Spec, name: &str, is_kept: impl Fn(&TypeId) -> bool, ou
     let mut lowering = Lowering {
         spec,
         document,
-        types: BTreeMap::new(),
+        types: ById::default(),
         definitions: dereferenced::Definitions::new(document),
         families: BTreeMap::new(),
         nullable: BTreeMap::new(),
@@ -102,7 +102,8 @@ pub fn lower_part(spec: &Spec, name: &str, is_kept: impl Fn(&TypeId) -> bool, ou
     lowering.text_for_bytes();
     lowering.unused_definitions();
     let info = info(spec, name);
-    let types = std::mem::take(&mut lowering.types);
+    let mut types = std::mem::take(&mut lowering.types);
+    types.sort_unstable_keys();
     let webhooks = std::mem::take(&mut lowering.webhooks);
     let calls = std::mem::take(&mut lowering.calls);
     let mut api = Api { info: Info { servers, webhooks, calls, event, ..info }, operations, values, types };

@@ -25,7 +25,7 @@ pub(crate) use case::{singular, snake};
 pub use config::Config;
 use config::Naming;
 
-use crate::api::{In, Model, Parameter, TypeId};
+use crate::api::{ById, In, Model, Parameter, TypeId};
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer, Sink};
 
 /// Every Rust identifier of one crate.
@@ -40,7 +40,7 @@ pub struct Names {
     /// By operationId.
     pub operations: BTreeMap<String, OperationName>,
     /// By type id.
-    pub types: BTreeMap<TypeId, TypeName>,
+    pub types: ById<TypeName>,
     /// Types of parameter values, by Rust name.
     pub tokens: BTreeMap<String, Token>,
     /// By security scheme, the method that takes its credentials; empty where the crate's own templates do that.

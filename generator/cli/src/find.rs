@@ -287,7 +287,7 @@ fn wanted(api: &Api, names: &Names, name: &str) -> Vec<Wanted> {
     // The longest type in front of a field is the one that has it.
     let fields = types.iter().filter_map(|(label, id)| {
         let field = name.strip_prefix(label.as_str())?.strip_prefix('.')?;
-        Some((label.len(), *id, names.types.get(id)?.members.get(field)?))
+        Some((label.len(), *id, names.types.get(*id)?.members.get(field)?))
     });
     if let Some((_, id, member)) = fields.max_by_key(|(length, ..)| *length) {
         out.push(Wanted { origin: api.type_pointer(id).to_string(), ends: Some(member.clone()) });

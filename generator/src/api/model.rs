@@ -9,7 +9,7 @@ use std::ops::Deref;
 
 pub use json_api::recognise;
 
-use super::{Api, Info, Operation, Shape, Struct, Type, TypeId, TypeRef};
+use super::{Api, ById, Info, Operation, Shape, Struct, Type, TypeId, TypeRef};
 
 /// An [`Api`] as Rust is made from it: the result of [`Api::model`], which a run derives once.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,7 +49,7 @@ impl Api {
         let mut made = recognise(self);
         let mut operations = self.operations.clone();
         operations.values_mut().for_each(Operation::forget_unread);
-        let mut types: BTreeMap<TypeId, Type> = BTreeMap::new();
+        let mut types: ById<Type> = ById::default();
         let webhooks = self.info.webhooks.values().chain(&self.info.event).filter_map(TypeRef::named);
         let roots = operations.values().flat_map(Operation::uses).chain(webhooks);
         let mut open: Vec<TypeId> = roots.cloned().collect();
@@ -57,7 +57,7 @@ impl Api {
             if types.contains_key(&id) {
                 continue;
             }
-            let Some(ty) = made.remove(&id).or_else(|| self.types.get(&id).cloned()) else { continue };
+            let Some(ty) = made.swap_remove(&id).or_else(|| self.types.get(&id).cloned()) else { continue };
             open.extend(Self::uses_of(&ty).into_iter().cloned());
             types.insert(id, ty);
         }
@@ -66,6 +66,7 @@ impl Api {
         let names =
             self.types.iter().filter(|(id, ty)| !id.is_inline() && matches!(ty.shape, Shape::Enum(_)));
         types.extend(names.map(|(id, ty)| (id.clone(), ty.clone())));
+        types.sort_unstable_keys();
         let info = Info { calls: BTreeMap::new(), ..self.info.clone() };
         let mut out = Self { info, operations, values: self.values.clone(), types };
         out.null_documents();

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Api, Constraints, FORMAT, Operation, Shape, Type, TypeId};
+use super::{Api, ById, Constraints, FORMAT, Operation, Shape, Type, TypeId};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// The facts of a type other than its shape, which few types have.
@@ -151,15 +151,13 @@ fn operations(
     }
 }
 
-type Types = BTreeMap<TypeId, Type>;
-
 fn values_and_types(
     format: u32,
     mut read: impl FnMut(&str) -> std::io::Result<String>,
     out: &mut Sink,
-) -> Option<(BTreeMap<String, Vec<String>>, Types)> {
+) -> Option<(BTreeMap<String, Vec<String>>, ById<Type>)> {
     let values = parse("values.yaml", &mut read, out)?;
-    let mut types = Types::new();
+    let mut types = ById::default();
     macro_rules! take {
         ($file:literal, $variant:ident) => {
             for (id, shape) in parse::<BTreeMap<TypeId, _>>($file, &mut read, out)? {
@@ -187,6 +185,7 @@ fn values_and_types(
             ty.doc = note.doc;
         }
     }
+    types.sort_unstable_keys();
     Some((values, types))
 }
 

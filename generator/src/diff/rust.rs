@@ -26,7 +26,9 @@ impl Keys<'_> {
     /// A named type, with all of its inline types.
     pub(super) fn of_named(&self, id: &TypeId) -> Vec<String> {
         let Some(names) = self.names else { return Vec::new() };
-        let all = names.types.range(id..).take_while(|(other, _)| id.holds(other));
+        let (Ok(start) | Err(start)) = names.types.binary_search_keys(id);
+        let all =
+            names.types.get_range(start..).into_iter().flatten().take_while(|(other, _)| id.holds(other));
         all.flat_map(|(id, _)| self.of_type(id)).collect()
     }
 

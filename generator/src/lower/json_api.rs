@@ -1,12 +1,12 @@
 //! Reports JSON:API rules that a document breaks and shapes that it misses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type as OasType};
 
 use super::Lowering;
 use super::schema::combined;
-use crate::api::{Api, Request, Resource, Shape, Type, TypeId, Value};
+use crate::api::{Api, ById, Request, Resource, Shape, Type, TypeId, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 /// Members of a resource object (JSON:API 1.1, "Resource Objects").
@@ -25,7 +25,7 @@ impl Lowering<'_> {
 
     /// Reports discriminators that distinguish nothing. The attributes and relationships of a resource are read as
     /// those of all variants, so theirs only have to exist.
-    pub(super) fn undeclared_discriminators(&mut self, recognised: &BTreeMap<TypeId, Type>) {
+    pub(super) fn undeclared_discriminators(&mut self, recognised: &ById<Type>) {
         for (name, at) in std::mem::take(&mut self.undeclared) {
             let parts: Vec<String> = at.tokens().collect();
             let known = parts.get(2).and_then(|schema| recognised.get(&TypeId::schema(schema.as_str())));
@@ -55,7 +55,7 @@ impl Lowering<'_> {
     }
 
     /// Reports components with `type` and `id` that are plain objects: in a document with resources they should be one.
-    pub(super) fn unrecognised_resources(&mut self, api: &Api, recognised: &BTreeMap<TypeId, Type>) {
+    pub(super) fn unrecognised_resources(&mut self, api: &Api, recognised: &ById<Type>) {
         let has_resources = recognised.values().any(|ty| matches!(ty.shape, Shape::Resource(_)));
         for (id, ty) in api.types.iter().filter(|(id, _)| !recognised.contains_key(*id)) {
             let (Some(name), Shape::Struct(s)) = (id.schema_name(), &ty.shape) else { continue };

@@ -148,7 +148,7 @@ pub(super) fn reach(api: &Api, names: &mut Names) {
     for (id, ty) in &api.types {
         let Some(own) = names.types.get(id) else { continue };
         let uses = Api::uses_of(ty);
-        let to = uses.iter().filter_map(|id| names.types.get(id)).map(|t| t.module.as_str());
+        let to = uses.into_iter().filter_map(|id| names.types.get(id)).map(|t| t.module.as_str());
         edges.entry(own.module.as_str()).or_default().extend(to);
     }
     for token in names.tokens.values() {

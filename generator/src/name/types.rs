@@ -123,6 +123,7 @@ fn name_types(
         }
         names.types.insert(id.clone(), TypeName { ident, module: module(api, id), ..TypeName::default() });
     }
+    names.types.sort_unstable_keys();
 }
 
 /// Names the structs of required fields that constructors take.

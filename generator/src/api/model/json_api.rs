@@ -6,19 +6,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{
-    Action, Api, Arity, Document, Fields, Linkage, Relationship, Request, Resource, Shape, Struct, Type,
-    TypeId, TypeRef, Union, Value, Variant,
+    Action, Api, Arity, ById, Document, Fields, Linkage, Relationship, Request, Resource, Shape, Struct,
+    Type, TypeId, TypeRef, Union, Value, Variant,
 };
 
 /// Members of the links objects that the runtime knows.
 const LINKS: &[&str] = &["self", "related", "first", "next"];
 
 /// The types with a JSON:API shape, and the inline types in them.
-pub fn recognise(api: &Api) -> BTreeMap<TypeId, Type> {
+pub fn recognise(api: &Api) -> ById<Type> {
     let bodies = api.operations.values().filter(|operation| operation.path.contains("/relationships/"));
     let bodies = bodies.flat_map(|operation| &operation.body).flat_map(|body| body.content.values());
     let mut recognition =
-        Recognition { api, bodies: bodies.filter_map(TypeRef::named).collect(), made: BTreeMap::new() };
+        Recognition { api, bodies: bodies.filter_map(TypeRef::named).collect(), made: ById::default() };
     for (id, ty) in api.types.iter().filter(|(id, _)| !id.is_inline()) {
         let Shape::Struct(s) = &ty.shape else { continue };
         if let Some(shape) = recognition.shape(id, s) {
@@ -32,7 +32,7 @@ pub(super) struct Recognition<'a> {
     pub(super) api: &'a Api,
     /// Bodies of relationship endpoints (`…/relationships/{name}`).
     bodies: BTreeSet<&'a TypeId>,
-    pub(super) made: BTreeMap<TypeId, Type>,
+    pub(super) made: ById<Type>,
 }
 
 fn has_only(s: &Struct, names: &[&str]) -> bool {

@@ -11,7 +11,9 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::super::{Api, Constraints, Enum, Field, Lifecycle, Shape, Struct, Type, TypeId, TypeRef, Value};
+use super::super::{
+    Api, ById, Constraints, Enum, Field, Lifecycle, Shape, Struct, Type, TypeId, TypeRef, Value,
+};
 
 /// The stored form of a struct.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,7 +60,7 @@ fn constant(ty: &Type) -> Option<&str> {
 }
 
 /// Adds the struct `id` and its constants.
-pub(super) fn read(id: TypeId, stored: Written, types: &mut BTreeMap<TypeId, Type>) {
+pub(super) fn read(id: TypeId, stored: Written, types: &mut ById<Type>) {
     let mut fields = BTreeMap::new();
     for (name, Member { mut field, content }) in stored.fields {
         match content {

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_yaml::{Mapping, Value};
 
 use super::super::{
-    Action, Api, Arity, Enum, Field, Fields, Linkage, Operation, Relationship, Request, Security, Shape,
-    Skipped, Struct, Type, TypeId, TypeRef,
+    Action, Api, Arity, ById, Enum, Field, Fields, Linkage, Operation, Relationship, Request, Security,
+    Shape, Skipped, Struct, Type, TypeId, TypeRef,
 };
 
 pub(super) const FORMAT: u32 = 1;
@@ -142,7 +142,7 @@ pub(super) fn upgrade(api: &mut Api, conventions: &Conventions) {
         operation.responses.values_mut().flat_map(|r| r.content.values_mut()).for_each(settle_ref);
         operation.errors.values_mut().flat_map(|r| r.content.values_mut()).for_each(settle_ref);
     }
-    let mut out = Wire { types: BTreeMap::new(), conventions };
+    let mut out = Wire { types: ById::default(), conventions };
     for (name, convention) in conventions {
         out.convention(&TypeId::schema(name.as_str()), &convention.members, "");
     }
@@ -158,11 +158,12 @@ pub(super) fn upgrade(api: &mut Api, conventions: &Conventions) {
         out.types.insert(id, Type { shape, ..ty });
     }
     api.types = out.types;
+    api.types.sort_unstable_keys();
 }
 
 /// The objects that JSON:API shapes represent.
 struct Wire<'c> {
-    types: BTreeMap<TypeId, Type>,
+    types: ById<Type>,
     conventions: &'c Conventions,
 }
 
