@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::{HashSet, HashSetExt as _};
 use indexmap::IndexMap;
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
@@ -144,10 +145,10 @@ pub struct Operation {
     pub other_forms: BTreeSet<String>,
     /// Successful responses, by status.
     #[serde(default)]
-    pub responses: BTreeMap<String, Response>,
+    pub responses: Responses,
     /// Failed responses, by status.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "stored::errors")]
-    pub errors: BTreeMap<String, Response>,
+    #[serde(default, skip_serializing_if = "Responses::is_empty", with = "stored::errors")]
+    pub errors: Responses,
     /// Calls of the server to an address that a call of this operation gives, by name, address and method.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub callbacks: BTreeMap<String, Operation>,
@@ -182,6 +183,12 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+/// Types by media type.
+pub type Content = LiteMap<String, TypeRef>;
+
+/// Responses by status.
+pub type Responses = LiteMap<String, Response>;
+
 /// The request body of an operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -190,11 +197,11 @@ pub struct Body {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
     /// By media type.
-    pub content: BTreeMap<String, TypeRef>,
+    pub content: Content,
     /// The types that the document gives to further media types: to those whose bodies are not taken apart, such as XML, and
     /// to those that JSON of the same type is sent for. Only comparisons of versions read them.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub described: BTreeMap<String, TypeRef>,
+    #[serde(default, skip_serializing_if = "Content::is_empty")]
+    pub described: Content,
     /// Constraints of the value, by media type, where it has some.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub constraints: BTreeMap<String, Constraints>,
@@ -301,19 +308,19 @@ fn is_one(number: &i64) -> bool {
 #[serde(deny_unknown_fields)]
 pub struct Response {
     /// By media type; empty if there is no body.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub content: BTreeMap<String, TypeRef>,
+    #[serde(default, skip_serializing_if = "Content::is_empty")]
+    pub content: Content,
     /// As in [`Body::described`].
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub described: BTreeMap<String, TypeRef>,
+    #[serde(default, skip_serializing_if = "Content::is_empty")]
+    pub described: Content,
     /// The items of streams, by media type.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub items: BTreeMap<String, TypeRef>,
+    #[serde(default, skip_serializing_if = "Content::is_empty")]
+    pub items: Content,
     /// As in [`Body::constraints`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub constraints: BTreeMap<String, Constraints>,
     /// By name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
     pub headers: Fields,
     /// True if `data` of the JSON:API document may be null although its type does not say so (a to-one read); see
     /// [`Api::model`].
@@ -347,7 +354,7 @@ impl From<Shape> for Type {
 }
 
 /// The members of an object, by the vendor's name.
-pub type Fields = BTreeMap<String, Field>;
+pub type Fields = LiteMap<String, Field>;
 
 /// The set of a type's values.
 #[derive(Debug, Clone, PartialEq)]
@@ -466,12 +473,14 @@ impl Shape {
     /// The same, to be changed.
     pub fn refs_mut(&mut self) -> Vec<&mut TypeRef> {
         match self {
-            Self::Struct(s) => s.fields.values_mut().map(|f| &mut f.ty).chain(&mut s.additional).collect(),
+            Self::Struct(s) => s.fields.iter_mut().map(|(_, f)| &mut f.ty).chain(&mut s.additional).collect(),
             Self::Enum(_) | Self::Linkage(_) => Vec::new(),
             Self::Union(u) => u.variants.iter_mut().map(|v| &mut v.ty).collect(),
             Self::Alias(ty) => vec![ty],
-            Self::Resource(r) => r.attributes.values_mut().map(|f| &mut f.ty).collect(),
-            Self::Request(r) => r.attributes.values_mut().map(|f| &mut f.ty).chain(&mut r.included).collect(),
+            Self::Resource(r) => r.attributes.iter_mut().map(|(_, f)| &mut f.ty).collect(),
+            Self::Request(r) => {
+                r.attributes.iter_mut().map(|(_, f)| &mut f.ty).chain(&mut r.included).collect()
+            }
             Self::Document(d) | Self::Page(d) => {
                 std::iter::once(&mut d.data).chain(&mut d.included).collect()
             }
@@ -682,11 +691,11 @@ impl Operation {
             let (method, path) = (std::mem::take(&mut callback.method), std::mem::take(&mut callback.path));
             *callback = Self { method, path, body, ..Self::default() };
         }
-        for response in self.responses.values_mut().chain(self.errors.values_mut()) {
+        for (_, response) in self.responses.iter_mut().chain(self.errors.iter_mut()) {
             response.headers.clear();
             response.described.clear();
         }
-        for response in self.errors.values_mut() {
+        for (_, response) in self.errors.iter_mut() {
             let first = response.content.keys().next().cloned();
             response.content.retain(|name, _| Some(name) == first.as_ref());
         }

@@ -29,7 +29,7 @@ fn of_types(document: &Value) -> Api {
     let mut api = diff::api("shop", document, &mut Sink::new()).unwrap();
     for ty in api.types.values_mut() {
         let Shape::Struct(s) = &mut ty.shape else { continue };
-        for field in s.fields.values_mut() {
+        for (_, field) in s.fields.iter_mut() {
             let own = std::mem::take(&mut field.constraints).into();
             field.constraints = ConstraintSet { validation: BTreeMap::new(), ..own }.into();
         }
@@ -160,7 +160,7 @@ fn undocumented(mut api: Api) -> Api {
     for ty in api.types.values_mut() {
         ty.doc = None;
         if let storewright_generator::api::Shape::Struct(object) = &mut ty.shape {
-            object.fields.values_mut().for_each(|field| field.doc = None);
+            object.fields.iter_mut().for_each(|(_, field)| field.doc = None);
         }
     }
     api

@@ -83,7 +83,7 @@ impl Api {
             if !path.is_some_and(|(before, last)| before.contains('{') && !last.starts_with('{')) {
                 continue;
             }
-            for response in operation.responses.values_mut() {
+            for (_, response) in operation.responses.iter_mut() {
                 let mut named = response.content.values().filter_map(|ty| types.get(ty.named()?));
                 response.null_data = named.any(|ty| matches!(ty.shape, Shape::Document(_)));
             }

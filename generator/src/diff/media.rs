@@ -8,14 +8,14 @@ use super::relation::Fit;
 use super::row::of;
 use super::subject::Part;
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Constraints, MediaType, Operation, Response, Style, TypeRef};
+use crate::api::{Constraints, Content, MediaType, Operation, Response, Style, TypeRef};
 
 /// The media types of a body on one side.
 #[derive(Default)]
 pub(super) struct Media<'m> {
-    content: Option<&'m BTreeMap<String, TypeRef>>,
+    content: Option<&'m Content>,
     constraints: Option<&'m BTreeMap<String, Constraints>>,
-    described: Option<&'m BTreeMap<String, TypeRef>>,
+    described: Option<&'m Content>,
     /// Forms, whose fields are compared as parameters.
     forms: BTreeSet<&'m String>,
 }
@@ -41,7 +41,7 @@ impl<'m> Media<'m> {
     }
 
     fn bodies(&self) -> impl Iterator<Item = &'m String> {
-        self.content.into_iter().chain(self.described).flat_map(BTreeMap::keys)
+        self.content.into_iter().chain(self.described).flat_map(Content::keys)
     }
 
     fn names(&self) -> impl Iterator<Item = &'m String> {
@@ -55,7 +55,7 @@ impl<'m> Media<'m> {
     /// The constraints of a body: those of JSON where that is sent for it.
     fn constraints(&self, name: &str) -> &'m Constraints {
         let json = || {
-            self.content.into_iter().flat_map(BTreeMap::keys).min_by_key(|other| {
+            self.content.into_iter().flat_map(Content::keys).min_by_key(|other| {
                 let rank = MediaType::parse(other).json_rank();
                 (rank.is_none(), rank, *other)
             })

@@ -8,9 +8,8 @@ use super::media::Media;
 use super::row::{of, of_mut};
 use super::subject::{Part, Subject};
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Operation, Pointer, Response, TypeRef};
+use crate::api::{Operation, Pointer, Response, Responses, TypeRef};
 
-type Responses = BTreeMap<String, Response>;
 type Calls = BTreeMap<String, Operation>;
 
 impl Walk<'_> {
@@ -32,7 +31,7 @@ impl Walk<'_> {
         for status in statuses {
             // A range of failures says less than a status of its own.
             let found = match place {
-                Place::Failure => [old, new].map(|all| all.get_key_value(status)),
+                Place::Failure => [old, new].map(|all| own(all, status)),
                 _ => [found(old, new, status), found(new, old, status)],
             };
             if let [Some((a, old)), Some((b, new))] = found
@@ -222,12 +221,17 @@ impl Walk<'_> {
     }
 }
 
+/// The response that is declared for this status.
+fn own<'r>(all: &'r Responses, status: &str) -> Option<(&'r String, &'r Response)> {
+    all.find_index(status).ok().and_then(|at| all.get_indexed(at))
+}
+
 /// The response to a status: its own, or that of a range that represents it; to a range, that of the first status in it.
 fn found<'r>(own: &'r Responses, other: &Responses, status: &str) -> Option<(&'r String, &'r Response)> {
     let is_in = |status: &str, range: &str| {
         range.ends_with("XX") && !status.ends_with("XX") && status.get(..1) == range.get(..1)
     };
-    own.get_key_value(status).or_else(|| {
+    self::own(own, status).or_else(|| {
         own.iter().find(|(name, _)| match name.ends_with("XX") {
             true => is_in(status, name) && !other.contains_key(*name),
             false => is_in(name, status),

@@ -92,7 +92,7 @@ impl Lowering<'_> {
         for ty in self.types.values_mut() {
             match &mut ty.shape {
                 Shape::Struct(Struct { fields, additional, .. }) => {
-                    fields.values_mut().for_each(|field| replace(&mut field.ty, &text));
+                    fields.iter_mut().for_each(|(_, field)| replace(&mut field.ty, &text));
                     additional.iter_mut().for_each(|ty| replace(ty, &text));
                 }
                 Shape::Union(union) => {

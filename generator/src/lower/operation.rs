@@ -14,7 +14,7 @@ use super::Lowering;
 use super::constraints::of_media;
 use super::dereferenced::canonical_text;
 use super::parameter::Accepted;
-use crate::api::{Body, Lifecycle, MediaType, Operation, Response, TypeId, TypeRef};
+use crate::api::{Body, Content, Lifecycle, MediaType, Operation, Response, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 use crate::load::hoist;
 
@@ -32,11 +32,11 @@ pub(super) fn forms(
         .iter()
         .filter(|(name, _)| rank(name).is_some())
         .min_by_key(|(name, _)| (rank(name), name.as_str()));
-    let json = json.map(|(name, media)| (name, Content::of(media), is_structure(media)));
+    let json = json.map(|(name, media)| (name, Written::of(media), is_structure(media)));
     content.iter().filter(move |(name, media)| match &json {
         Some((chosen, known, is_structure)) => {
             let is_stream = MediaType::parse(name).stream().is_some();
-            name == chosen || is_stream || !is_structure || Content::of(media) != *known
+            name == chosen || is_stream || !is_structure || Written::of(media) != *known
         }
         None => true,
     })
@@ -44,13 +44,13 @@ pub(super) fn forms(
 
 /// The schema of a body without its prose, which makes no other type.
 #[derive(PartialEq)]
-enum Content<'d> {
+enum Written<'d> {
     None,
     Reference(&'d str),
     Inline(Option<String>),
 }
 
-impl<'d> Content<'d> {
+impl<'d> Written<'d> {
     fn of(media: &'d OasMediaType) -> Self {
         match &media.schema {
             None => Self::None,
@@ -265,7 +265,7 @@ impl<'d> Lowering<'d> {
         let components = self.document.components.as_ref();
         let body: &RequestBody =
             item(operation.request_body.as_ref()?, components, |c| &c.request_bodies, "requestBodies")?;
-        let (mut content, mut constraints) = (BTreeMap::new(), BTreeMap::new());
+        let (mut content, mut constraints) = (Content::new(), BTreeMap::new());
         for (media_type, media) in forms(&body.content) {
             let at = at.child("content").child(media_type);
             let parsed = MediaType::parse(media_type);
@@ -310,13 +310,13 @@ impl<'d> Lowering<'d> {
         &mut self,
         id: &TypeId,
         declared: &IndexMap<String, OasMediaType>,
-        kept: &BTreeMap<String, TypeRef>,
+        kept: &Content,
         at: &Pointer,
-    ) -> BTreeMap<String, TypeRef> {
+    ) -> Content {
         let sent: BTreeSet<&String> = forms(declared).map(|(name, _)| name).collect();
         let json = kept.iter().filter_map(|(name, ty)| Some((MediaType::parse(name).json_rank()?, name, ty)));
         let json = json.min().map(|(.., ty)| ty.clone());
-        let mut out = BTreeMap::new();
+        let mut out = Content::new();
         for (name, media) in declared {
             let parsed = MediaType::parse(name);
             let is_opaque = !parsed.reads_json() && parsed.form().is_none() && parsed.stream().is_none();
@@ -405,7 +405,7 @@ impl<'d> Lowering<'d> {
     fn responses(&mut self, id: &str, operation: &OasOperation, at: &Pointer, out: &mut Operation) {
         let components = self.document.components.as_ref();
         // Equal bodies of several statuses are one type.
-        let mut known: [Vec<(Content<'_>, TypeRef)>; 2] = Default::default();
+        let mut known: [Vec<(Written<'_>, TypeRef)>; 2] = Default::default();
         for (text, success, response) in declared(operation) {
             let at = at.child("responses").child(&text);
             let Some(response): Option<&OasResponse> =
@@ -413,8 +413,7 @@ impl<'d> Lowering<'d> {
             else {
                 continue;
             };
-            let (mut content, mut constraints, mut items) =
-                (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+            let (mut content, mut constraints, mut items) = (Content::new(), BTreeMap::new(), Content::new());
             for (media_type, media) in forms(&response.content) {
                 let at = at.child("content").child(media_type);
                 if success && let Some(item) = self.stream_item(id, media_type, media, &at) {
@@ -422,7 +421,7 @@ impl<'d> Lowering<'d> {
                 }
                 let [failed, succeeded] = &mut known;
                 let known = if success { succeeded } else { failed };
-                let shared = MediaType::parse(media_type).is_json().then(|| Content::of(media));
+                let shared = MediaType::parse(media_type).is_json().then(|| Written::of(media));
                 let same = shared.as_ref().and_then(|own| known.iter().find(|(other, _)| other == own));
                 let same = same.map(|(_, ty)| ty.clone());
                 let ty = match same {

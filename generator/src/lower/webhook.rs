@@ -8,7 +8,9 @@ use super::Lowering;
 use super::constraints::of_media;
 use super::operation::{forms, item, text};
 use super::parameter::Accepted;
-use crate::api::{Body, Enum, MediaType, Operation, Shape, Struct, TypeId, TypeRef, Union, Value, Variant};
+use crate::api::{
+    Body, Content, Enum, MediaType, Operation, Shape, Struct, TypeId, TypeRef, Union, Value, Variant,
+};
 use crate::diagnostic::Pointer;
 use crate::load::hoist;
 
@@ -44,7 +46,8 @@ impl Lowering<'_> {
         self.webhooks.insert(name.to_owned(), ty.clone());
         let rest = OasOperation { request_body: None, ..operation.clone() };
         let mut call = Operation { method, ..self.call_of_server(&id, &rest, shared, at_call) };
-        let (mut content, mut constraints) = (BTreeMap::from([(media_type.clone(), ty)]), BTreeMap::new());
+        let (mut content, mut constraints) =
+            (Content::from_iter([(media_type.clone(), ty)]), BTreeMap::new());
         for (name, media) in forms(&body.content) {
             let parsed = MediaType::parse(name);
             content.entry(name.clone()).or_insert_with(|| match parsed.reads_json() {

@@ -474,7 +474,8 @@ impl Context<'_> {
     /// The argument that is sent as the body, and true if it contains the id of the path.
     fn body(&self, operation: &Operation, method: &name::Method) -> Option<(Argument, bool)> {
         let body = operation.body.as_ref()?;
-        let (media_type, ty) = body.content.get_key_value(method.sends.as_ref()?)?;
+        let media_type = method.sends.as_ref()?;
+        let ty = body.content.get(media_type)?;
         let parsed = MediaType::parse(media_type);
         let plain = |ident: &str, ty, put| (Argument { ident: ident.to_owned(), ty, puts: vec![put] }, false);
         if let (Some(form), TypeRef::Map(_)) = (parsed.form(), ty) {

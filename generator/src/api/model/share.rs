@@ -108,7 +108,7 @@ fn forget_docs(shape: &mut Shape) {
         Shape::Request(r) => &mut r.attributes,
         _ => return,
     };
-    fields.values_mut().for_each(|field| field.doc = None);
+    fields.iter_mut().for_each(|(_, field)| field.doc = None);
 }
 
 /// Types that the server sends are better known than types that it accepts.

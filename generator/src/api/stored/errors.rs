@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::super::{Response, TypeRef};
+use super::super::{Response, Responses, TypeRef};
 
 const JSON: &str = "application/json";
 
@@ -23,10 +23,7 @@ enum Written<'a> {
 }
 
 /// Writes the responses by status.
-pub(crate) fn serialize<S: Serializer>(
-    errors: &BTreeMap<String, Response>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(errors: &Responses, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(errors.iter().map(|(status, response)| {
         let json = response.content.get(JSON);
         let written = match *response == bare(json.cloned()) {
@@ -38,9 +35,7 @@ pub(crate) fn serialize<S: Serializer>(
 }
 
 /// Reads them back.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<String, Response>, D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Responses, D::Error> {
     let read: BTreeMap<String, Read> = BTreeMap::deserialize(deserializer)?;
     let response = |read| match read {
         Read::Short(ty) => bare(ty),

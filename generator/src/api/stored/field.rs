@@ -12,7 +12,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::{
-    Api, ById, Constraints, Enum, Field, Lifecycle, Shape, Struct, Type, TypeId, TypeRef, Value,
+    Api, ById, Constraints, Enum, Field, Fields, Lifecycle, Shape, Struct, Type, TypeId, TypeRef, Value,
 };
 
 /// The stored form of a struct.
@@ -61,7 +61,7 @@ fn constant(ty: &Type) -> Option<&str> {
 
 /// Adds the struct `id` and its constants.
 pub(super) fn read(id: TypeId, stored: Written, types: &mut ById<Type>) {
-    let mut fields = BTreeMap::new();
+    let mut fields = Fields::new();
     for (name, Member { mut field, content }) in stored.fields {
         match content {
             Content::Type(ty) => field.ty = ty,

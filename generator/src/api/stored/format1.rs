@@ -131,6 +131,7 @@ pub(super) fn upgrade(api: &mut Api, conventions: &Conventions) {
     let operations: BTreeSet<String> = api.operations.keys().cloned().collect();
     let settle = |id: &mut TypeId| *id = settled(&id.label(), &known, &operations);
     let settle_ref = |ty: &mut TypeRef| each_id(ty, &settle);
+    let settle_content = |(_, ty): (&String, &mut TypeRef)| settle_ref(ty);
     for (mut id, mut ty) in std::mem::take(&mut api.types) {
         settle(&mut id);
         ty.shape.refs_mut().into_iter().for_each(settle_ref);
@@ -138,9 +139,9 @@ pub(super) fn upgrade(api: &mut Api, conventions: &Conventions) {
     }
     for operation in api.operations.values_mut() {
         operation.parameters.iter_mut().for_each(|p| settle_ref(&mut p.ty));
-        operation.body.iter_mut().flat_map(|b| b.content.values_mut()).for_each(settle_ref);
-        operation.responses.values_mut().flat_map(|r| r.content.values_mut()).for_each(settle_ref);
-        operation.errors.values_mut().flat_map(|r| r.content.values_mut()).for_each(settle_ref);
+        operation.body.iter_mut().flat_map(|b| b.content.iter_mut()).for_each(settle_content);
+        operation.responses.iter_mut().flat_map(|(_, r)| r.content.iter_mut()).for_each(settle_content);
+        operation.errors.iter_mut().flat_map(|(_, r)| r.content.iter_mut()).for_each(settle_content);
     }
     let mut out = Wire { types: ById::default(), conventions };
     for (name, convention) in conventions {
@@ -207,7 +208,7 @@ impl Wire<'_> {
         let own = id.member("type");
         let e = Enum { values: vec![super::super::Value::String(kind)], ..Enum::default() };
         self.types.insert(own.clone(), Shape::Enum(e).into());
-        let mut fields = Fields::from([("type".to_owned(), required(TypeRef::Named(own)))]);
+        let mut fields = Fields::from_iter([("type".to_owned(), required(TypeRef::Named(own)))]);
         fields
             .extend(has_id.map(|must| ("id".to_owned(), Field { required: must, ..TypeRef::String.into() })));
         fields
@@ -296,14 +297,14 @@ impl Wire<'_> {
         self.parts(&own, &mut data, attributes, &relationships, true);
         let s = Struct { fields: data, one_of, ..Struct::default() };
         self.types.insert(own.clone(), Shape::Struct(s).into());
-        let mut fields = Fields::from([("data".to_owned(), required(TypeRef::Named(own)))]);
+        let mut fields = Fields::from_iter([("data".to_owned(), required(TypeRef::Named(own)))]);
         let included = included.map(|item| TypeRef::List(Box::new(item)).into());
         fields.extend(included.map(|field| ("included".to_owned(), field)));
         Shape::Struct(Struct { fields, ..Struct::default() })
     }
 
     fn document(&mut self, _: &TypeId, data: TypeRef, included: Option<TypeRef>, place: &str) -> Shape {
-        let mut fields = Fields::from([("data".to_owned(), required(data))]);
+        let mut fields = Fields::from_iter([("data".to_owned(), required(data))]);
         let included = included.map(|item| TypeRef::List(Box::new(item)).into());
         fields.extend(included.map(|field| ("included".to_owned(), field)));
         self.around(&mut fields, place);
@@ -313,7 +314,7 @@ impl Wire<'_> {
     fn linkage(&mut self, id: &TypeId, linkage: &Linkage) -> Shape {
         let data = self.data(&id.member("data"), linkage.to, &linkage.kind);
         let data = Field { nullable: linkage.nullable, ..required(data) };
-        let mut fields = Fields::from([("data".to_owned(), data)]);
+        let mut fields = Fields::from_iter([("data".to_owned(), data)]);
         if !linkage.request {
             self.around(&mut fields, if linkage.to == Arity::Many { "page" } else { "document" });
         }
