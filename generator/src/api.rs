@@ -3,6 +3,7 @@
 //! Left of it is OpenAPI, right of it is Rust. Invariant: an `Api` does not depend on the order in which its
 //! document lists things, nor on whether a schema was written inline or behind a `$ref`.
 
+mod body;
 mod constraints;
 mod cycle;
 mod json_api;
@@ -25,6 +26,7 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
+pub use body::{Body, Content, Response, Responses};
 #[cfg(feature = "diff")]
 pub(crate) use constraints::is_multiple;
 pub use constraints::{ConstraintSet, Constraints};
@@ -144,7 +146,7 @@ pub struct Operation {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub other_forms: BTreeSet<String>,
     /// Successful responses, by status.
-    #[serde(default)]
+    #[serde(default, serialize_with = "body::as_map")]
     pub responses: Responses,
     /// Failed responses, by status.
     #[serde(default, skip_serializing_if = "Responses::is_empty", with = "stored::errors")]
@@ -181,49 +183,6 @@ fn is_components(schemas: &str) -> bool {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
-}
-
-/// Types by media type.
-pub type Content = LiteMap<String, TypeRef>;
-
-/// Responses by status.
-pub type Responses = LiteMap<String, Response>;
-
-/// The request body of an operation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Body {
-    /// True if a call without it is refused.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub required: bool,
-    /// By media type.
-    pub content: Content,
-    /// The types that the document gives to further media types: to those whose bodies are not taken apart, such as XML, and
-    /// to those that JSON of the same type is sent for. Only comparisons of versions read them.
-    #[serde(default, skip_serializing_if = "Content::is_empty")]
-    pub described: Content,
-    /// Constraints of the value, by media type, where it has some.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub constraints: BTreeMap<String, Constraints>,
-    /// Members that wrap the value on the wire, outermost first, with dots between (the overlay's `x-envelope`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub envelope: Option<String>,
-    /// True if the crate checks the value by a rule that no schema can express (the overlay's `x-checked`).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub checked: bool,
-}
-
-impl Body {
-    /// The JSON among its forms: the plainest where there are several.
-    pub fn json(&self) -> Option<(&String, &TypeRef)> {
-        let rank = |m: &String| MediaType::parse(m).json_rank();
-        self.content.iter().filter(|(m, _)| rank(m).is_some()).min_by_key(|(m, _)| rank(m))
-    }
-
-    /// The form that is sent unless the caller chooses another: JSON, else the first.
-    pub fn sent(&self) -> Option<(&String, &TypeRef)> {
-        self.json().or_else(|| self.content.iter().next())
-    }
 }
 
 /// The paging rule of a list (the overlay's `x-paging` on an operation).
@@ -301,37 +260,6 @@ fn one() -> i64 {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_one(number: &i64) -> bool {
     *number == 1
-}
-
-/// The type of an operation's response.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Response {
-    /// By media type; empty if there is no body.
-    #[serde(default, skip_serializing_if = "Content::is_empty")]
-    pub content: Content,
-    /// As in [`Body::described`].
-    #[serde(default, skip_serializing_if = "Content::is_empty")]
-    pub described: Content,
-    /// The items of streams, by media type.
-    #[serde(default, skip_serializing_if = "Content::is_empty")]
-    pub items: Content,
-    /// As in [`Body::constraints`].
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub constraints: BTreeMap<String, Constraints>,
-    /// By name.
-    #[serde(default, skip_serializing_if = "Fields::is_empty")]
-    pub headers: Fields,
-    /// True if `data` of the JSON:API document may be null although its type does not say so (a to-one read); see
-    /// [`Api::model`].
-    #[serde(skip)]
-    pub null_data: bool,
-    /// Members that wrap the value on the wire, as in [`Body::envelope`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub envelope: Option<String>,
-    /// True if it is one page of a list by the API's own rules (the overlay's `x-paged`).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub paged: bool,
 }
 
 /// One type.
@@ -560,6 +488,27 @@ impl Api {
         self.retain_types(&is_used);
     }
 
+    /// The Api of these operations, webhooks and schemas alone, with all types that they refer to.
+    pub fn part(
+        &self,
+        is_operation: impl Fn(&Operation) -> bool,
+        is_webhook: impl Fn(&str) -> bool,
+        is_schema: impl Fn(&TypeId) -> bool,
+    ) -> Self {
+        let mut info = self.info.clone();
+        info.webhooks.retain(|name, _| is_webhook(name));
+        info.calls.retain(|name, _| is_webhook(name));
+        info.event.take_if(|_| info.webhooks.is_empty());
+        let operations = self.operations.iter().filter(|(_, operation)| is_operation(operation));
+        let operations = operations.map(|(id, operation)| (id.clone(), operation.clone())).collect();
+        let mut out = Self { info, operations, values: self.values.clone(), types: ById::default() };
+        let schemas = self.types.keys().filter(|id| is_schema(id));
+        let used = self.closure(out.roots().chain(schemas));
+        let used = used.into_iter().filter_map(|id| self.types.get_key_value(id));
+        out.types = used.map(|(id, ty)| (id.clone(), ty.clone())).collect();
+        out
+    }
+
     /// For each type in order, true if it is one of `ids`.
     fn is_in(&self, ids: &BTreeSet<&TypeId>) -> Vec<bool> {
         self.types.keys().map(|id| ids.contains(id)).collect()
@@ -617,21 +566,6 @@ impl Api {
             TypeStep::Items => at.child("items"),
             TypeStep::Values => at.child("additionalProperties"),
         })
-    }
-}
-
-impl Body {
-    /// The uses of types in it.
-    pub fn types(&self) -> impl Iterator<Item = &TypeRef> {
-        self.content.values().chain(self.described.values())
-    }
-}
-
-impl Response {
-    /// The uses of types in it.
-    pub fn types(&self) -> impl Iterator<Item = &TypeRef> {
-        let headers = self.headers.values().map(|header| &header.ty);
-        self.content.values().chain(self.described.values()).chain(self.items.values()).chain(headers)
     }
 }
 

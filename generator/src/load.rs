@@ -30,7 +30,7 @@ use openapiv3::OpenAPI;
 use serde_json::Value;
 
 use self::dialect::Dialect;
-pub use self::excerpt::{Corrections, excerpts};
+pub use self::excerpt::{Corrections, Excerpt, excerpt};
 use self::keywords::{Kind, Role};
 use self::location::Trail;
 pub use self::overlay::{ActionOutcome, Overlay};

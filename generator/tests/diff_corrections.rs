@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::support::diff::Version;
 use crate::support::{diff, sample, shared};
 use serde_json::Value;
-use storewright_generator::api::Api;
+use storewright_generator::api::{Api, ById, Shape, Type, TypeId, Value as ApiValue};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Corrected, Diff, Effect, Part};
 use storewright_generator::load::{self, Corrections, Options, Overlay, Places, Source, Spec};
@@ -200,13 +200,13 @@ struct Parts {
 fn parts(text: &[u8], corrections: [&Corrections; 2], version: &Version) -> Parts {
     let source = Source { name: "document.json", text };
     let [own, other] = corrections;
-    let excerpts = load::excerpts(&mut Places::new(source), own, other).unwrap();
+    let excerpt = load::excerpt(&mut Places::new(source), own, other).unwrap();
     let api = |text: &[u8]| {
         let mut out = Sink::new();
         let spec = load::load(Source { text, ..source }, None, &Options::default(), &mut out).unwrap();
         lower::lower_part(&spec, "asc", |id| version.api.types.contains_key(id), &mut out).unwrap()
     };
-    Parts { whole: api(text), small: excerpts.each_ref().map(|text| api(text.as_bytes())) }
+    Parts { whole: api(text), small: [api(excerpt.text.as_bytes()), excerpt.of(&version.api)] }
 }
 
 fn corrected_spec(text: &[u8], overlay: &Overlay) -> Spec {
@@ -272,38 +272,44 @@ fn an_excerpt_has_what_a_correction_affects() {
     })
     .to_string();
     let source = Source { name: "t.json", text: document.as_bytes() };
-    let texts = |target: &str, update: &str| {
-        let overlay = format!(
-            "overlay: 1.1.0\ninfo: {{title: T, version: '1'}}\nactions: [{{target: \"{target}\", {update}}}]\n"
-        );
-        let overlay =
-            Overlay::parse(Source { name: "overlay.yaml", text: overlay.as_bytes() }, &mut Sink::new());
-        let own = corrected_spec(source.text, &overlay.unwrap()).corrections;
-        assert!(!own.is_empty());
-        load::excerpts(&mut Places::new(source), &own, &Corrections::default())
-    };
     let schemas = |text: &str| -> serde_json::Map<String, Value> {
         let small: Value = serde_json::from_str(text).unwrap();
         assert_eq!(small["info"], serde_json::json!({ "title": "T", "version": "1" }));
         small["components"]["schemas"].as_object().unwrap().clone()
     };
+    let parts = |target: &str, update: &str| {
+        let overlay = format!(
+            "overlay: 1.1.0\ninfo: {{title: T, version: '1'}}\nactions: [{{target: \"{target}\", {update}}}]\n"
+        );
+        let overlay =
+            Overlay::parse(Source { name: "overlay.yaml", text: overlay.as_bytes() }, &mut Sink::new());
+        let spec = corrected_spec(source.text, &overlay.unwrap());
+        assert!(!spec.corrections.is_empty());
+        let excerpt = load::excerpt(&mut Places::new(source), &spec.corrections, &Corrections::default())?;
+        let corrected = lower::lower_part(&spec, "t", |_| true, &mut Sink::new()).unwrap();
+        Some((schemas(&excerpt.text), excerpt.of(&corrected).types))
+    };
+    let field = |types: &ById<Type>, schema: &str, name: &str| match &types[&TypeId::schema(schema)].shape {
+        Shape::Struct(s) => s.fields.get(name).unwrap().clone(),
+        other => panic!("{other:?}"),
+    };
     // The users of an enum are places of it, and those of an object are not.
-    let [raw, corrected] = texts("$.components.schemas.Kind1.enum", "update: [C]").unwrap();
-    assert_eq!(schemas(&raw).len(), 11);
-    assert_eq!(schemas(&raw)["Kind1"]["enum"], serde_json::json!(["A", "B"]));
-    assert_eq!(schemas(&corrected)["Kind1"]["enum"], serde_json::json!(["A", "B", "C"]));
+    let (raw, corrected) = parts("$.components.schemas.Kind1.enum", "update: [C]").unwrap();
+    assert_eq!((raw.len(), corrected.len()), (11, 11));
+    assert_eq!(raw["Kind1"]["enum"], serde_json::json!(["A", "B"]));
+    let Shape::Enum(kind) = &corrected[&TypeId::schema("Kind1")].shape else { panic!("{corrected:?}") };
+    assert_eq!(kind.values, ["A", "B", "C"].map(|value| ApiValue::String(value.to_owned())));
     let member = "update: {other: {$ref: '#/components/schemas/Kind3'}}";
-    let [raw, corrected] = texts("$.components.schemas.User3.properties", member).unwrap();
-    for text in [&raw, &corrected] {
-        let names: Vec<String> = schemas(text).keys().cloned().collect();
-        assert_eq!(names, ["Kind0", "Kind3", "User3"]);
-    }
-    let [raw, corrected] = texts("$.components.schemas.User3", "remove: true").unwrap();
-    assert!(schemas(&raw).contains_key("User3") && !schemas(&corrected).contains_key("User3"));
+    let (raw, corrected) = parts("$.components.schemas.User3.properties", member).unwrap();
+    let names: [Vec<String>; 2] =
+        [raw.keys().cloned().collect(), corrected.keys().map(TypeId::to_string).collect()];
+    assert_eq!(names, [["Kind0", "Kind3", "User3"], ["Kind0", "Kind3", "User3"]]);
+    let (raw, corrected) = parts("$.components.schemas.User3", "remove: true").unwrap();
+    assert!(raw.contains_key("User3") && !corrected.contains_key(&TypeId::schema("User3")));
     // An action may look at other parts than it changes.
     let guarded = "$[?@.schemas.Kind3].schemas.User3.properties.kind";
-    let [_, corrected] = texts(guarded, "update: {deprecated: true}").unwrap();
-    assert_eq!(schemas(&corrected)["User3"]["properties"]["kind"]["deprecated"], true);
-    assert_eq!(texts("$", "update: {security: [{}]}"), None);
-    assert_eq!(texts("$.components.schemas", "remove: true"), None);
+    let (_, corrected) = parts(guarded, "update: {deprecated: true}").unwrap();
+    assert!(field(&corrected, "User3", "kind").deprecated);
+    assert!(parts("$", "update: {security: [{}]}").is_none());
+    assert!(parts("$.components.schemas", "remove: true").is_none());
 }

@@ -118,6 +118,13 @@ fn long_lists_take_time_in_proportion() {
         json!({}),
     );
     assert!(!out.has_errors(), "{}", report(&out));
+    let last_first: serde_json::Map<String, Value> =
+        (0..20_000).map(|n| (format!("m{:05}", 20_000 - n), text.clone())).collect();
+    let (_, out) = lowered(&json!({"type": "object", "properties": last_first}), json!({}));
+    assert!(!out.has_errors(), "{}", report(&out));
+    let parts: Vec<Value> = (0..3_000).map(|n| object(&format!("p{}", 9_000 - n))).collect();
+    let (_, out) = lowered(&json!({"allOf": parts}), json!({}));
+    assert!(!out.has_errors(), "{}", report(&out));
     let unknown: serde_json::Map<String, Value> = (0..20_000).map(|n| (format!("u{n}"), 1.into())).collect();
     let (_, out) = lowered(&unknown.into(), json!({}));
     assert!(out.diagnostics().len() >= 20_000 && !out.has_errors());

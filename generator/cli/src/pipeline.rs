@@ -274,10 +274,11 @@ pub fn part(
         spec.definitions = config(rules, out)?.naming.definition;
         lower::lower_part(&spec, &version.api.info.name, is_kept, out)
     };
-    match load::excerpts(places, &version.corrections, other) {
+    match load::excerpt(places, &version.corrections, other) {
         None => Some(Part { raw: api(whole.text)?, corrected: None }),
-        Some([raw, corrected]) => {
-            Some(Part { raw: api(raw.as_bytes())?, corrected: Some(api(corrected.as_bytes())?) })
+        Some(excerpt) => {
+            let corrected = excerpt.of(&version.api);
+            Some(Part { raw: api(excerpt.text.as_bytes())?, corrected: Some(corrected) })
         }
     }
 }

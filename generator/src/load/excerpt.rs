@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::json_text::{JsonText, PartId};
 use super::reference::{self, Target};
 use super::spans::Places;
+use crate::api::Api;
 use crate::diagnostic::Pointer;
 
 /// An entry of a group: a path item or a component. Its group is a pointer.
@@ -43,10 +44,31 @@ impl Corrections {
     }
 }
 
-/// Two smaller documents, without the corrections `own` and with them, with everything that these or those of `other`, which
-/// is another version, can affect; none if that would be most of the document, or if it is not known, because the text is not
-/// JSON or something changed outside of the operations and components.
-pub fn excerpts(places: &mut Places<'_>, own: &Corrections, other: &Corrections) -> Option<[String; 2]> {
+/// A part of a document.
+#[derive(Debug, Clone)]
+pub struct Excerpt {
+    /// Its text, without corrections.
+    pub text: String,
+    entries: BTreeSet<Entry>,
+}
+
+impl Excerpt {
+    /// The same part of the document's Api, which is lowered already.
+    pub fn of(&self, api: &Api) -> Api {
+        let has = |group: &str, name: &str| self.entries.contains(&(group.to_owned(), name.to_owned()));
+        let is_schema = |name: &str| has("/components/schemas", name) || has("/definitions", name);
+        api.part(
+            |operation| has("/paths", &operation.path),
+            |webhook| has("/webhooks", webhook),
+            |id| id.schema_name().is_some_and(is_schema),
+        )
+    }
+}
+
+/// The part of a document, without the corrections `own`, that these or those of `other`, which is another version, can affect;
+/// none if that would be most of the document, or if it is not known, because the text is not JSON or something changed outside
+/// of the operations and components.
+pub fn excerpt(places: &mut Places<'_>, own: &Corrections, other: &Corrections) -> Option<Excerpt> {
     let mut document = Document::new(places.json.as_mut()?, own);
     // Titles and versions are not compared.
     let is_info = |at: &&Pointer| at.tokens().next().as_deref() == Some("info");
@@ -65,7 +87,9 @@ pub fn excerpts(places: &mut Places<'_>, own: &Corrections, other: &Corrections)
     }
     // The order of a document means nothing, and that of a hash map is never the same.
     wanted.sort_by_key(|number| document.entries.get(*number).map(|known| &known.entry));
-    Some([false, true].map(|is_corrected| document.without_others(&wanted, is_corrected)))
+    let known = wanted.iter().filter_map(|number| document.entries.get(*number));
+    let entries = known.map(|known| known.entry.clone()).collect();
+    Some(Excerpt { text: document.without_others(&wanted), entries })
 }
 
 /// The entry that a location is in.
@@ -89,7 +113,6 @@ fn blank(path: &str) -> String {
 
 struct Document<'a, 't> {
     text: &'a mut JsonText<'t>,
-    own: &'a Corrections,
     entries: Vec<Known<'a>>,
     numbers: HashMap<Entry, usize>,
 }
@@ -122,7 +145,7 @@ impl<'a, 't> Document<'a, 't> {
             let corrected = own.entries.get(&entry).and_then(Option::as_deref);
             Known { entry, part, corrected, uses: Vec::new() }
         };
-        let mut out = Self { text, own, entries: entries.into_iter().map(known).collect(), numbers };
+        let mut out = Self { text, entries: entries.into_iter().map(known).collect(), numbers };
         out.add_uses();
         out
     }
@@ -229,15 +252,11 @@ impl<'a, 't> Document<'a, 't> {
     }
 
     /// The text of the document with these entries alone in its groups.
-    fn without_others(&mut self, wanted: &[usize], is_corrected: bool) -> String {
+    fn without_others(&mut self, wanted: &[usize]) -> String {
         let mut own: BTreeMap<&str, String> = BTreeMap::new();
         for known in wanted.iter().filter_map(|number| self.entries.get(*number)) {
             let (group, name) = &known.entry;
-            let text = match is_corrected && self.own.entries.contains_key(&known.entry) {
-                true => known.corrected,
-                false => known.part.map(|part| self.text.text(part)),
-            };
-            if let Some(text) = text {
+            if let Some(text) = known.part.map(|part| self.text.text(part)) {
                 member(own.entry(group).or_insert_with(|| "{".to_owned()), name, text);
             }
         }

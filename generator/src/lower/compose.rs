@@ -261,6 +261,7 @@ impl<'a> Lowering<'a> {
     /// One object with the members of all.
     pub(super) fn merged(&mut self, parts: &Parts<'_>, id: &TypeId, at: &Pointer) -> Struct {
         let mut out = Struct::default();
+        let mut all_fields = BTreeMap::new();
         let mut kinds: BTreeMap<&str, &str> = BTreeMap::new();
         for (schema, here) in &parts.objects {
             let Some(all) = members(schema) else { continue };
@@ -275,13 +276,14 @@ impl<'a> Lowering<'a> {
                 }
             }
             let fields = self.fields(Members { required: &[], ..all }, id, here);
-            overlay(&mut out.fields, fields);
+            overlay(&mut all_fields, fields);
             // A part that is closed refuses the members of the others, which nobody means.
             out.closed = all.is_closed() && parts.objects.len() == 1;
             if let Some(AdditionalProperties::Schema(_)) = all.additional {
                 out.additional = self.additional(all, id, here);
             }
         }
+        out.fields = all_fields.into_iter().collect();
         let mut undefined = Vec::new();
         for name in &parts.required {
             match out.fields.get_mut(*name) {
@@ -295,7 +297,7 @@ impl<'a> Lowering<'a> {
 
     /// Several unions at once have no Rust type; an object with the members of all alternatives takes every value.
     fn flattened(&mut self, mut parts: Parts<'_>, id: &TypeId, at: &Pointer) -> Shape {
-        let mut fields = Fields::new();
+        let mut fields: BTreeMap<String, Field> = BTreeMap::new();
         for alternative in std::mem::take(&mut parts.choices).iter().flat_map(|choice| &choice.alternatives) {
             let mut own = Parts { seen: parts.seen.clone(), ..Parts::default() };
             self.gather(alternative.schema, &alternative.at, &mut own);
@@ -319,7 +321,7 @@ impl<'a> Lowering<'a> {
         self.approximated(at, message, CONFLICT);
         let mut own = self.merged(&parts, id, at);
         overlay(&mut fields, std::mem::take(&mut own.fields));
-        Shape::Struct(Struct { fields, ..own })
+        Shape::Struct(Struct { fields: fields.into_iter().collect(), ..own })
     }
 
     /// The JSON type of a schema, where it says one.
@@ -355,7 +357,7 @@ impl<'a> Lowering<'a> {
 const CONFLICT: &str = "say in the overlay which of them is meant";
 
 /// Puts `over` on top of the fields: the later part wins, unless it says nothing.
-fn overlay(fields: &mut Fields, over: Fields) {
+fn overlay(fields: &mut BTreeMap<String, Field>, over: Fields) {
     for (name, field) in over {
         match fields.get_mut(&name) {
             Some(known) if field.ty == TypeRef::Any => {

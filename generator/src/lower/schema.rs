@@ -435,13 +435,13 @@ impl<'a> Lowering<'a> {
 
     /// The members of an object.
     pub(super) fn fields(&mut self, members: Members<'_>, id: &TypeId, at: &Pointer) -> Fields {
-        let mut out = Fields::new();
-        for (name, schema) in members.properties {
+        let fields = members.properties.iter().map(|(name, schema)| {
             let here = at.child("properties").child(name);
             let mut field = self.field(&schema.clone().unbox(), &id.member(name), &here);
             field.required = members.requires(name);
-            out.insert(name.clone(), field);
-        }
+            (name.clone(), field)
+        });
+        let out: Fields = fields.collect();
         self.undefined(members.required.iter().filter(|name| !out.contains_key(*name)), at);
         out
     }
