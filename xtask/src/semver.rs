@@ -2,6 +2,7 @@
 //!
 //! The two know nothing of each other: the tool reads rustdoc of compiled crates, the diff reads `API.txt`.
 
+mod calls;
 mod finding;
 mod table;
 
@@ -13,11 +14,13 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Bump, ItemChange, Items};
+use storewright_generator::plan::Item;
 
 use crate::checkout::{API, SHARED, Tree, VERSIONS};
 use crate::pipeline::{self, Version};
 use crate::report::{plural, refuse, stdout, tell};
 use crate::{Outcome, diff, fetch, generate, interrupt};
+use calls::Calls;
 use finding::Finding;
 
 /// Command lines that a person can copy.
@@ -43,6 +46,15 @@ struct Side {
     file: PathBuf,
     version: Version,
     folder: PathBuf,
+    /// Read from the generated crate.
+    calls: Calls,
+}
+
+/// One version with one set of features.
+struct Known<'a> {
+    /// The paths of its items.
+    items: BTreeSet<&'a str>,
+    calls: &'a Calls,
 }
 
 /// Items that rows of the diff call broken, or that the compiler warns of by them.
@@ -60,6 +72,8 @@ enum Blind {
     Type,
     /// No lint is about another name of a type.
     Alias,
+    /// "breaking changes in generics": it knows the methods of a type, not those of `Call<T, operation>`.
+    Generic,
     /// None that is known.
     Unknown,
 }
@@ -71,6 +85,8 @@ struct Compared {
     lints: BTreeMap<String, usize>,
     /// Findings that no row has.
     missing: Vec<Finding>,
+    /// Findings that compare a method with that of another operation.
+    mixed: usize,
     /// Items that we call broken, and those of them that the tool names.
     ours: usize,
     seen: usize,
@@ -97,13 +113,12 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         }
     }
     // A feature that is none is said before anything is made.
-    let pairs = || sides.iter().zip(sides.iter().skip(1));
-    let known = pairs().map(|(old, new)| features(old, new, args)).collect::<Result<Vec<_>, _>>()?;
-    for side in &sides {
+    let known = pairs(&sides).map(|(old, new)| features(old, new, args)).collect::<Result<Vec<_>, _>>()?;
+    for side in &mut sides {
         generate(tree, side)?;
     }
     let mut steps = Vec::new();
-    for ((old, new), features) in pairs().zip(&known) {
+    for ((old, new), features) in pairs(&sides).zip(&known) {
         steps.push(step(tree, old, new, &lints, features)?);
     }
     let text = table::table(&tool, &steps);
@@ -119,6 +134,11 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         plural(missing, "finding")
     );
     Ok(if missing + unknown == 0 { Outcome::Done } else { Outcome::Findings })
+}
+
+/// Each version with the next.
+fn pairs(sides: &[Side]) -> impl Iterator<Item = (&Side, &Side)> {
+    sides.iter().zip(sides.iter().skip(1))
 }
 
 /// The tool and its version.
@@ -157,16 +177,27 @@ fn side(tree: &Tree, label: &str, file: &str, out: &mut Sink) -> anyhow::Result<
     let Some(document) = fetch::fetch(&file.display().to_string(), out) else { return Ok(None) };
     let version = pipeline::version(&document, &pipeline::rules(tree, Some(API))?, API, out);
     let folder = folder(tree).join(label);
-    Ok(version.map(|version| Side { label: label.to_owned(), file, version, folder }))
+    Ok(version.map(|version| Side {
+        label: label.to_owned(),
+        file,
+        version,
+        folder,
+        calls: Calls::default(),
+    }))
 }
 
 /// Generates its crate.
-fn generate(tree: &Tree, side: &Side) -> anyhow::Result<()> {
+fn generate(tree: &Tree, side: &mut Side) -> anyhow::Result<()> {
     if generate::run(tree, &generate::Args::version(tree, API, &side.file, &side.folder))? != Outcome::Done {
         bail!("the crate of {} is not generated", side.label);
     }
     // The same versions of dependencies as this workspace has.
     fs::copy(tree.root().join("Cargo.lock"), side.folder.join("Cargo.lock"))?;
+    side.calls = Calls::of(&side.folder)?;
+    // The tool does not tell methods of calls apart, so it would not find this.
+    if let Some(path) = side.calls.difference(&side.version.items) {
+        bail!("`API.txt` of {} and its source differ about `{path}`", side.label);
+    }
     Ok(())
 }
 
@@ -204,7 +235,7 @@ fn step(
     let mut compared = Vec::new();
     for feature in features {
         let start = Instant::now();
-        let findings = findings(tree, &old.folder, &new.folder, feature)?;
+        let findings = findings(tree, [old, new], feature)?;
         let brought = |areas: &BTreeMap<String, BTreeSet<String>>| -> BTreeSet<String> {
             match areas.get(feature) {
                 Some(implied) => implied.iter().cloned().chain([feature.to_owned()]).collect(),
@@ -214,7 +245,8 @@ fn step(
         let old_items = Items::with_features(&old.version.items, &brought(&before));
         let new_items = Items::with_features(&new.version.items, &brought(&now));
         let items = Items::compare(Some(&old_items), Some(&new_items));
-        let result = hold(feature, findings, &items.changes, &listed, lints);
+        let known = [Known::of(&old_items, &old.calls), Known::of(&new_items, &new.calls)];
+        let result = hold(feature, findings, &items.changes, &known, &listed, lints);
         tell!(
             "{} → {} {feature}: {} {}, {} of ours ({} s)",
             old.label,
@@ -225,7 +257,7 @@ fn step(
             start.elapsed().as_secs()
         );
         for finding in &result.missing {
-            tell!("  not in our list: {}: {}", finding.lint, finding.text);
+            tell!("  not in our list: {}: {}", finding.lint, finding.item.as_ref().unwrap_or(&finding.text));
         }
         for item in result.blind.get(&Blind::Unknown).into_iter().flatten() {
             tell!("  unseen: {item}");
@@ -251,15 +283,19 @@ fn listed(old: &Version, new: &Version) -> Listed {
 }
 
 /// The findings of the tool with one set of features.
-fn findings(tree: &Tree, old: &Path, new: &Path, feature: &str) -> anyhow::Result<Vec<Finding>> {
-    let manifest = new.join("Cargo.toml");
+fn findings(tree: &Tree, [old, new]: [&Side; 2], feature: &str) -> anyhow::Result<Vec<Finding>> {
+    let manifest = new.folder.join("Cargo.toml");
     let mut command = tree.cargo(&["semver-checks", "--only-explicit-features", "--color", "never"]);
     // As for a release that may change nothing, so that every larger bump is reported.
     command.args(["--release-type", "patch", "--features", feature, "--manifest-path"]).arg(&manifest);
-    command.arg("--baseline-root").arg(old).env("CARGO_TARGET_DIR", folder(tree).join("target"));
+    command.arg("--baseline-root").arg(&old.folder).env("CARGO_TARGET_DIR", folder(tree).join("target"));
     let output = command.output().context("cargo cannot be run")?;
     let (text, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    let found = finding::read(&text)?;
+    let of_call = |file: &str, line: usize, method: &str| {
+        let side = [old, new].into_iter().find(|side| Path::new(file).starts_with(&side.folder))?;
+        side.calls.path(file, line, method)
+    };
+    let found = finding::read(&text, &of_call)?;
     // It fails both where it found something and where it could not look.
     if output.status.success() != found.is_empty() || !said.contains("Summary") {
         bail!("cargo-semver-checks with the feature {feature} did not end as it should:\n{said}{text}");
@@ -272,6 +308,7 @@ fn hold(
     feature: &str,
     findings: Vec<Finding>,
     changes: &[ItemChange],
+    known: &[Known<'_>; 2],
     listed: &Listed,
     lints: &BTreeMap<String, Bump>,
 ) -> Compared {
@@ -284,6 +321,7 @@ fn hold(
         features: feature.to_owned(),
         lints: BTreeMap::new(),
         missing: Vec::new(),
+        mixed: 0,
         ours: broken.len(),
         seen: 0,
         blind: BTreeMap::new(),
@@ -293,7 +331,9 @@ fn hold(
     for finding in findings {
         *out.lints.entry(finding.lint.clone()).or_default() += 1;
         if lints.get(&finding.lint) == Some(&Bump::Minor) {
-            if !listed.warned.iter().any(|path| finding.is_about(path)) {
+            if is_mixed(&finding, &known[0]) {
+                out.mixed += 1;
+            } else if !listed.warned.iter().any(|path| finding.is_about(path)) {
                 out.missing.push(finding);
             }
             continue;
@@ -303,25 +343,50 @@ fn hold(
             out.missing.push(finding);
             continue;
         }
+        // A type or a module that is gone takes its members along.
+        if own.iter().all(|path| broken.get(path).is_some_and(|change| change.new.is_none())) {
+            owners.extend(finding.item);
+        }
         seen.extend(own);
-        owners.extend(finding.item);
     }
     out.seen = seen.len();
     for (path, change) in broken.into_iter().filter(|(path, _)| !seen.contains(path)) {
-        out.blind.entry(blind(change, &owners)).or_default().push(path.to_owned());
+        out.blind.entry(blind(change, &owners, known)).or_default().push(path.to_owned());
     }
     out
 }
 
-fn blind(change: &ItemChange, owners: &BTreeSet<String>) -> Blind {
+impl<'a> Known<'a> {
+    fn of(items: &'a [Item], calls: &'a Calls) -> Self {
+        Self { items: items.iter().map(|item| item.path.as_str()).collect(), calls }
+    }
+
+    /// The methods with this name that calls of other operations have.
+    fn others(&self, path: &str) -> Vec<(String, bool)> {
+        self.calls.others(path, |path| self.items.contains(path))
+    }
+}
+
+/// True if a method was deprecated before or is new, so that the tool compares it with that of another operation.
+fn is_mixed(finding: &Finding, old: &Known<'_>) -> bool {
+    let Some(item) = finding.item.as_ref().filter(|_| finding.lint == "type_method_marked_deprecated") else {
+        return false;
+    };
+    let was_used = old.items.contains(item.as_str()) && old.calls.is_deprecated(item) == Some(false);
+    !was_used && old.others(item).iter().any(|(_, deprecated)| !deprecated)
+}
+
+fn blind(change: &ItemChange, owners: &BTreeSet<String>, [old, new]: &[Known<'_>; 2]) -> Blind {
     let is_owned = |owner: &String| {
         change.path.strip_prefix(owner.as_str()).is_some_and(|rest| rest.starts_with(['.', ':']))
     };
-    let is_alias = |side: &Option<String>| side.as_deref().is_some_and(|text| text.starts_with("type "));
+    let is_alias = |side: &Option<String>| side.as_deref().is_some_and(|text| shape(text).0 == "type");
+    let of_call = old.calls.is_deprecated(&change.path).is_some();
     match (&change.old, &change.new) {
         _ if owners.iter().any(is_owned) => Blind::Owner,
-        (old, new) if is_alias(old) || is_alias(new) => Blind::Alias,
-        (Some(old), Some(new)) if shape(old) == shape(new) => Blind::Type,
+        (before, now) if is_alias(before) || is_alias(now) => Blind::Alias,
+        (Some(before), Some(now)) if shape(before) == shape(now) => Blind::Type,
+        (Some(_), None) if of_call && !new.others(&change.path).is_empty() => Blind::Generic,
         _ => Blind::Unknown,
     }
 }
@@ -333,8 +398,8 @@ fn shape(item: &str) -> (&str, usize) {
     let mut depth = 0_usize;
     let commas = arguments.chars().filter(|c| {
         match c {
-            '<' | '(' | '[' => depth += 1,
-            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            '<' | '(' | '[' | '{' => depth += 1,
+            '>' | ')' | ']' | '}' => depth = depth.saturating_sub(1),
             _ => {}
         }
         *c == ',' && depth == 0
@@ -356,14 +421,58 @@ models::Book::new fn title : impl Into<String> | /a
 models::Loan struct | /b
 models::Loan.until field String | /b
 models::Loans type Vec<Loan> | /b
+models::Shelf::new fn ShelfNew { title : String, books : Vec<Book> } | /b
 operations::books::Books::list fn a : Map<A, B> => Loans | /c
+operations::books::Find type | /c
+operations::books::Find::genre fn value : i64 | /c
+operations::books::Find::shelf fn value : i64 | /c
+operations::books::List type | /c
+operations::books::List::genre fn value : i64 | /c
+operations::books::List::limit fn value : i64 | /c
+operations::books::List::page fn value : i64 | /c
+operations::books::List::shelf fn value : i64 | /c
+operations::books::Recent type | /c
 ";
     const NEW: &str = "# head
 models::Book struct | /a
 models::Book.title field i64 | /a
 models::Book::new fn | /a
+models::Shelf::new fn title : String | /b
 operations::books::Books::list fn a : Map<A, C> => () | /c
+operations::books::Find type | /c
+operations::books::Find::genre fn value : i64 | /c
+operations::books::Find::shelf fn value : i64 | /c
+operations::books::List type | /c
+operations::books::List::genre fn value : i64 | /c
+operations::books::Recent type | /c
+operations::books::Recent::genre fn value : i64 | /c
 ";
+    const CALL: &str = "\
+impl<T, O: rt::HasLimit> Call<T, O> {
+    pub fn limit(mut self, value: i64) -> Self {
+    }
+}
+";
+
+    /// Calls with a method each; a `!` before the method says that it is deprecated.
+    fn calls(methods: &[(&str, &str)]) -> Calls {
+        let block = |(operation, method): &(&str, &str)| {
+            let (mark, name) = match method.strip_prefix('!') {
+                Some(name) => ("    #[deprecated]\n", name),
+                None => ("", *method),
+            };
+            match name {
+                "limit" => format!("    NAME: {operation} = Get \"list\" \"/books\" with limit,\n"),
+                _ => {
+                    format!("impl<T> crate::Call<T, op::{operation}> {{\n{mark}    pub fn {name}(self)\n}}\n")
+                }
+            }
+        };
+        let mut out = Calls::default();
+        out.add("operations/books.rs", &methods.iter().map(block).collect::<String>());
+        out.add("call.rs", CALL);
+        out
+    }
 
     fn held(findings: &[(&str, &str)], listed: &[&str]) -> Compared {
         let found = findings.iter().map(|(lint, item)| Finding {
@@ -373,10 +482,16 @@ operations::books::Books::list fn a : Map<A, C> => () | /c
         });
         let broken = listed.iter().map(|path| (*path).to_owned()).collect();
         let warned = BTreeSet::from(["models::Book".to_owned()]);
-        let lints = BTreeMap::from([("type_marked_deprecated".to_owned(), Bump::Minor)]);
+        let warnings = ["type_marked_deprecated", "type_method_marked_deprecated"];
+        let lints = warnings.iter().map(|lint| ((*lint).to_owned(), Bump::Minor)).collect();
         let [old, new] = [OLD, NEW].map(Item::read_all);
         let items = Items::compare(Some(&old), Some(&new));
-        hold(FULL, found.collect(), &items.changes, &Listed { broken, warned }, &lints)
+        let of_list = [("List", "!genre"), ("List", "limit"), ("List", "page"), ("List", "shelf")];
+        let before = [&[("Find", "genre"), ("Find", "shelf")], &of_list[..]].concat();
+        let now = [("Find", "!genre"), ("Find", "shelf"), ("List", "!genre"), ("Recent", "!genre")];
+        let [before, now] = [calls(&before), calls(&now)];
+        let known = [Known::of(&old, &before), Known::of(&new, &now)];
+        hold(FULL, found.collect(), &items.changes, &known, &Listed { broken, warned }, &lints)
     }
 
     #[test]
@@ -397,11 +512,37 @@ operations::books::Books::list fn a : Map<A, C> => () | /c
     fn what_the_tool_does_not_see_has_a_reason_or_none() {
         let listed = ["models::Book.pages", "models::Loan"];
         let found = held(&[("struct_pub_field_missing", listed[0]), ("struct_missing", listed[1])], &listed);
-        assert_eq!((found.ours, found.seen), (7, 2));
+        assert_eq!((found.ours, found.seen), (11, 2));
         let of = |kind| found.blind.get(&kind).cloned().unwrap_or_default();
         assert_eq!(of(Blind::Owner), ["models::Loan.until"]);
-        assert_eq!(of(Blind::Type), ["models::Book.title", "operations::books::Books::list"]);
+        assert_eq!(
+            of(Blind::Type),
+            [
+                "models::Book.title",
+                "models::Shelf::new", // a struct is one argument
+                "operations::books::Books::list",
+            ]
+        );
         assert_eq!(of(Blind::Alias), ["models::Loans"]);
-        assert_eq!(of(Blind::Unknown), ["models::Book::new"], "it counts arguments");
+        // Another operation, or every call, still has a method of that name.
+        assert_eq!(of(Blind::Generic), ["operations::books::List::limit", "operations::books::List::shelf"]);
+        let unknown = ["models::Book::new", "operations::books::List::page"];
+        assert_eq!(of(Blind::Unknown), unknown, "it counts arguments, and no call has `page`");
+    }
+
+    #[test]
+    fn a_method_that_was_not_deprecated_before_is_one_of_ours() {
+        let of = |operation: &str| {
+            let found = held(&[("type_method_marked_deprecated", operation)], &[]);
+            (found.mixed, found.missing.len())
+        };
+        assert_eq!(of("operations::books::Find::genre"), (0, 1), "no row says it");
+        assert_eq!(of("operations::books::List::genre"), (1, 0), "it was deprecated, that of `Find` was not");
+        assert_eq!(
+            of("operations::books::Recent::genre"),
+            (1, 0),
+            "it is new, that of `Find` was not deprecated"
+        );
+        assert_eq!(of("operations::books::Find::shelf"), (0, 1), "it was not deprecated");
     }
 }

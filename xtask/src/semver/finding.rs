@@ -1,5 +1,7 @@
 //! Parses the findings of `cargo-semver-checks` and maps them to items of `API.txt`.
 
+use std::collections::BTreeSet;
+
 use anyhow::bail;
 
 /// One line of a lint that failed.
@@ -21,13 +23,17 @@ impl Finding {
     }
 }
 
-/// Reads all findings.
+/// The path, as `API.txt` names it, of the method of a `Call` at a line of a file.
+pub(super) type OfCall<'a> = &'a dyn Fn(&str, usize, &str) -> Option<String>;
+
+/// Reads all findings, each once: the tool repeats one for every method of that name that it is compared with.
 ///
 /// # Errors
 ///
 /// If a lint failed and its findings cannot be parsed.
-pub(super) fn read(text: &str) -> anyhow::Result<Vec<Finding>> {
+pub(super) fn read(text: &str, of_call: OfCall<'_>) -> anyhow::Result<Vec<Finding>> {
     let mut out = Vec::new();
+    let mut known = BTreeSet::new();
     let mut lint: Option<(&str, usize)> = None;
     let mut inside = false;
     for line in text.lines().chain(["--- end ---"]) {
@@ -47,22 +53,36 @@ pub(super) fn read(text: &str) -> anyhow::Result<Vec<Finding>> {
             inside = false;
         } else if let (true, Some((lint, count)), Some(line)) = (inside, &mut lint, line.strip_prefix("  ")) {
             *count += 1;
-            out.push(finding(lint, line));
+            if known.insert((lint.to_owned(), line.to_owned())) {
+                out.push(finding(lint, line, of_call));
+            }
         }
     }
     Ok(out)
 }
 
-fn finding(lint: &str, line: &str) -> Finding {
+fn finding(lint: &str, line: &str, of_call: OfCall<'_>) -> Finding {
     let ends = [", previously ", " takes ", " in the package's", " in "];
     let end = ends.iter().find_map(|end| line.find(end)).unwrap_or(line.len());
     let (what, place) = line.split_at_checked(end).unwrap_or((line, ""));
-    Finding { lint: lint.to_owned(), text: what.to_owned(), item: item(what, &module(place)) }
+    let (file, number) = line_of(place).unwrap_or_default();
+    // One type `Call` for the tool, one item per operation in `API.txt`.
+    let own = what.rsplit_once("::").and_then(|(_, method)| of_call(file, number, method));
+    let item = own.or_else(|| item(what, &module(file)));
+    Finding { lint: lint.to_owned(), text: what.to_owned(), item }
+}
+
+/// The first file and line in a text.
+fn line_of(place: &str) -> Option<(&str, usize)> {
+    place.split_whitespace().find_map(|word| {
+        let (file, line) = word.trim_end_matches(',').rsplit_once(':')?;
+        Some((file, line.parse().ok()?))
+    })
 }
 
 /// The module that a file defines, in the form of `API.txt`: items of models are in one module, in any file.
-fn module(place: &str) -> String {
-    let file = place.split_whitespace().find_map(|word| word.split_once(".rs:")).map_or("", |(file, _)| file);
+fn module(file: &str) -> String {
+    let file = file.trim_end_matches(".rs");
     let below = file.rsplit_once("src/").map_or(file, |(_, below)| below);
     match below.split_once('/') {
         Some(("models", _)) => "models::".to_owned(),
@@ -104,6 +124,7 @@ A publicly-visible method or associated fn is no longer available under its prio
 Failed in:
   List::shelf, previously in file /a/src/operations/books.rs:12
   Client::books, previously in file /a/src/client.rs:3
+  Call::shelf, previously in file /a/src/operations/books.rs:21
 
 --- failure module_missing: pub module removed or renamed ---
 
@@ -130,6 +151,18 @@ Failed in:
 Failed in:
   feature loans in the package's Cargo.toml
 
+--- failure method_parameter_count_changed: pub method parameter count changed ---
+
+Failed in:
+  shop_client::Call::shelf takes 1 parameters in /a/src/operations/books.rs:31, but now takes 2 parameters in [/b/src/operations/books.rs:9, /b/src/call.rs:9]
+
+--- failure type_method_marked_deprecated: type method #[deprecated] added ---
+
+Failed in:
+  method shop_client::Call::genre in /b/src/operations/books.rs:40
+  method shop_client::Call::genre in /b/src/operations/books.rs:40
+  method shop_client::Call::genre in /b/src/operations/loans.rs:40
+
 --- failure type_marked_deprecated: #[deprecated] added on type ---
 
 Failed in:
@@ -140,18 +173,31 @@ Failed in:
 
     #[test]
     fn findings_are_about_items_of_the_listing() {
-        let found = read(SAID).unwrap();
+        let of_call = |file: &str, line: usize, method: &str| {
+            let operation = match (file, line) {
+                ("/a/src/operations/books.rs", 21) => "Get",
+                ("/a/src/operations/books.rs", 31) => "List",
+                ("/b/src/operations/books.rs", 40) => "Find",
+                _ => return None,
+            };
+            Some(format!("operations::books::{operation}::{method}"))
+        };
+        let found = read(SAID, &of_call).unwrap();
         let items: Vec<Option<&str>> = found.iter().map(|f| f.item.as_deref()).collect();
         assert_eq!(
             items,
             [
                 Some("operations::books::List::shelf"),
                 Some("::Client::books"),
+                Some("operations::books::Get::shelf"),
                 Some("operations::loans"),
                 Some("models::Book.title"),
                 Some("models::Genre::Novel"),
                 Some("models::Book::new"),
                 Some("feature loans"),
+                Some("operations::books::List::shelf"),
+                Some("operations::books::Find::genre"),
+                Some("Call::genre"), // not an item: no block of `Call` is there
                 Some("operations::books::Get"),
                 Some("models::Book.shelf"),
                 Some("operations::books::Books::list"),
@@ -165,6 +211,7 @@ Failed in:
 
     #[test]
     fn a_lint_that_failed_without_a_word_is_no_success() {
+        let read = |text| read(text, &|_, _, _| None);
         assert!(read("").unwrap().is_empty());
         assert!(read("--- failure struct_missing: gone ---\n\nDescription:\nx\n").is_err());
     }
