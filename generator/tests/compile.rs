@@ -4,8 +4,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use crate::support::cargo::cargo;
+use crate::support::cargo::{cargo, target};
 use crate::support::stages::Texts;
 use crate::support::{odd, sample, shared, stages};
 use storewright_generator::diagnostic::Sink;
@@ -39,17 +40,31 @@ const CALLER: &str = "fixture-calls";
 const CALLED: [&str; 5] = ["body-media-types", "credentials", "openapi-3-2", "paging", "parameter-styles"];
 const SOURCES: [&str; 4] = ["main.rs", "credentials.rs", "openapi32.rs", "paging.rs"];
 
-/// The files of that program.
+/// A library of the documented examples of all fixtures: one package, so that no crate needs the dependencies of its tests.
+const EXAMPLES: &str = "fixture-examples";
+
+/// The manifest of a package that uses the crates of fixtures.
+fn manifest<'n>(package: &str, used: impl IntoIterator<Item = &'n str>) -> (String, String) {
+    let mut out = format!(
+        "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n"
+    );
+    for name in used {
+        out.push_str(&format!("{name}-client = {{ path = \"../{name}\", default-features = false }}\n"));
+    }
+    ("Cargo.toml".to_owned(), out)
+}
+
+/// The root of the examples, with a module for each fixture.
+fn library(members: &[String]) -> (String, String) {
+    let module = |name: &String| format!("#[path = \"{name}.rs\"]\nmod {};\n", name.replace('-', "_"));
+    ("src/lib.rs".to_owned(), members.iter().map(module).collect())
+}
+
+/// The files of the program that calls.
 fn caller() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/calls");
-    let mut manifest = format!(
-        "[package]\nname = \"{CALLER}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n"
-    );
-    for name in CALLED {
-        manifest.push_str(&format!("{name}-client = {{ path = \"../{name}\", default-features = false }}\n"));
-    }
     let source = |name: &str| (format!("src/{name}"), fs::read_to_string(folder.join(name)).unwrap());
-    SOURCES.into_iter().map(source).chain([("Cargo.toml".to_owned(), manifest)]).collect()
+    SOURCES.into_iter().map(source).chain([manifest(CALLER, CALLED)]).collect()
 }
 
 /// The documented examples of a file, as items of a program.
@@ -97,8 +112,7 @@ fn documented_choices() -> Texts {
 fn workspace() -> Vec<String> {
     let root = fs::canonicalize(shared::workspace()).unwrap();
     let runtime = root.join("runtime");
-    let mut members = Vec::new();
-    let mut kept = Vec::new();
+    let (mut members, mut modules, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     let cases = shared::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stages"));
     let odd = odd::documents().into_iter().step_by(sample::of(4, 1)).map(|(name, document)| Texts {
         name,
@@ -110,28 +124,30 @@ fn workspace() -> Vec<String> {
         let mut out = Sink::new();
         let made = texts.make(|_| false, &mut out);
         assert!(made.names.is_some(), "{}: {}", texts.name, stages::report(&out));
-        let mut program = String::from(
-            "#![allow(bindings_with_variant_name, dead_code, deprecated, missing_docs, unused_imports)]\nfn main() {}\n",
+        let mut shown = String::from(
+            "#![allow(bindings_with_variant_name, dead_code, deprecated, missing_docs, unused_imports)]\n",
         );
         for file in stages::rendered(&made, &runtime.to_str().unwrap().replace('\\', "/")) {
             let path = folder().join("crates").join(&texts.name).join(file.path);
             write(&path, &file.text);
-            program.push_str(&examples(&file.text));
+            shown.push_str(&examples(&file.text));
             kept.push(path);
         }
-        let path = folder().join("crates").join(&texts.name).join("examples/handles.rs");
         let count = made.names.as_ref().map_or(0, |names| names.handles.len());
-        assert_eq!(program.matches("const _").count(), count, "{}: an example for each handle", texts.name);
-        write(&path, &program);
-        kept.push(path);
+        assert_eq!(shown.matches("const _").count(), count, "{}: an example for each handle", texts.name);
+        modules.push((format!("src/{}.rs", texts.name), shown));
         members.push(texts.name);
     }
-    for (path, text) in caller() {
-        let path = folder().join("crates").join(CALLER).join(path);
-        write(&path, &text);
-        kept.push(path);
+    modules.push(library(&members));
+    modules.push(manifest(EXAMPLES, members.iter().map(String::as_str)));
+    for (package, files) in [(EXAMPLES, modules), (CALLER, caller())] {
+        for (path, text) in files {
+            let path = folder().join("crates").join(package).join(path);
+            write(&path, &text);
+            kept.push(path);
+        }
+        members.push(package.to_owned());
     }
-    members.push(CALLER.to_owned());
     remove_others(&folder().join("crates"), &kept);
     let ours: Table = toml::from_str(&fs::read_to_string(root.join("Cargo.toml")).unwrap()).unwrap();
     let mut lints = ours["workspace"]["lints"].clone();
@@ -156,14 +172,16 @@ fn workspace() -> Vec<String> {
     members
 }
 
-fn check(arguments: &[&str]) {
-    let output = cargo(&folder(), &[&["check", "--no-default-features"], arguments].concat());
+/// Compiles to the end: a check would compile the dependencies a second time, for the program that calls.
+fn build(arguments: &[&str]) {
+    let output = cargo(&folder(), &[&["build", "--no-default-features"], arguments].concat());
     assert!(output.status.success(), "{arguments:?}\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// The requests that the fixtures' servers receive and the responses that the clients read, as the program prints them.
 fn assert_calls() {
-    let output = cargo(&folder(), &["run", "--package", CALLER]);
+    let program = format!("debug/{CALLER}{}", std::env::consts::EXE_SUFFIX);
+    let output = Command::new(target().join(program)).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
@@ -176,13 +194,13 @@ fn assert_calls() {
 fn fixtures_compile_without_warnings() {
     let members = workspace();
     assert!(members.iter().any(|name| name == "areas"));
-    // Without the tests of the libraries, which have none: cargo would check each library twice.
-    check(&["--workspace", "--lib", "--bins", "--examples", "--features", "full"]);
-    for area in ["read", "write", "other"] {
-        check(&["--package", "areas-client", "--features", area]);
-    }
-    check(&["--package", "areas-client"]);
-    check(&["--package", "empty-area-client", "--features", "visits"]);
-    check(&["--package", "empty-area-client"]);
+    // Without the tests of the libraries, which have none: cargo would compile each library twice.
+    build(&["--workspace", "--lib", "--bins", "--features", "full"]);
     assert_calls();
+    for area in ["read", "write", "other"] {
+        build(&["--package", "areas-client", "--features", area]);
+    }
+    build(&["--package", "areas-client"]);
+    build(&["--package", "empty-area-client", "--features", "visits"]);
+    build(&["--package", "empty-area-client"]);
 }

@@ -159,8 +159,8 @@ impl Body for Sending {
             Fault::CutAfter(0) => return Poll::Ready(Some(Err(io::Error::other("cut")))),
             Fault::CutAfter(bytes) => {
                 self.fault = Fault::CutAfter(0);
-                // The sent bytes must leave before the connection ends.
-                self.wait = Some(Box::pin(tokio::time::sleep(Duration::from_millis(20))));
+                // The sent bytes leave before the connection ends: they are written while this waits.
+                self.wait = Some(Box::pin(tokio::time::sleep(Duration::from_millis(2))));
                 bytes.min(self.left.len())
             }
             Fault::Drip(wait) => {

@@ -89,7 +89,7 @@ fn other_generators_are_columns() {
     let cargo = checkout.path("cargo.sh");
     write_script(&cargo, "for word; do case $word in */Cargo.toml) touch ${word%toml}lock;; esac; done");
     let run = |format: &str| {
-        let mut command = checkout.command(&["corpus", "documents", "--peers", "--memory", "1500", format]);
+        let mut command = checkout.command(&["corpus", "documents", "--peers", "--memory", "300", format]);
         let output = command.env("CARGO", &cargo).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
@@ -131,7 +131,7 @@ fn a_crate_that_does_not_compile_or_end_is_a_result() {
     ] {
         write_script(&cargo, script);
         let mut command = checkout.command(&["corpus", "documents", "--json", "--timeout", seconds]);
-        command.args(["--memory", "1500"]);
+        command.args(["--memory", "300"]);
         let output = command.env("CARGO", &cargo).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         let rows: Vec<Value> =
