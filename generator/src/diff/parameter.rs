@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
 use super::constraints::whole_text;
+use super::media::free_forms;
 use super::relation::{Fit, Relation};
 use super::row::{of, of_mut};
 use super::subject::Part;
@@ -36,6 +37,7 @@ impl Walk<'_> {
         if self.are_same_parameters(&old.parameters, &new.parameters) {
             return;
         }
+        let is_free = [old, new].map(|side| free_forms(side).next().is_some());
         let (mut old, mut new) = (by_key(old), by_key(new));
         let own = self.keys;
         self.moved([&mut old, &mut new], operation, |[a, b]| {
@@ -74,6 +76,13 @@ impl Walk<'_> {
                     row.lead(side, found.and_then(|p| p.ty.named()));
                     row.strict = found.is_some_and(|p| p.required);
                     row.pointer = of(&spot.pointers, side).to_string();
+                    if key.0 == In::Form && is_free[1 - side] {
+                        // The body is a form on both sides, so its row is that of its fields.
+                        for (own, keys) in row.keys.iter_mut().zip(&operation.keys) {
+                            own.extend(keys.iter().cloned());
+                        }
+                        row.fits = (side == 0).then_some([Fit::All, Fit::All]);
+                    }
                     self.rows.push(if side == 0 { row.values(text, None) } else { row.values(None, text) });
                 }
             }
@@ -151,6 +160,7 @@ impl Walk<'_> {
             self.encoding(old, new, spot);
             self.lifecycle([&old.lifecycle, &new.lifecycle], spot);
         }
+        self.headers([&old.headers, &new.headers], spot);
         if values(old, self.apis[0]).or(values(new, self.apis[1])).is_none()
             && !(old.variants.is_empty() && new.variants.is_empty())
         {
@@ -345,7 +355,7 @@ fn token(key: &(In, String), own: &Keyed<'_>, other: &Keyed<'_>) -> String {
     }
 }
 
-fn field(parameter: &Parameter) -> Field {
+pub(super) fn field(parameter: &Parameter) -> Field {
     let Parameter { required, nullable, deprecated, .. } = *parameter;
     let (lifecycle, constraints) = (parameter.lifecycle.clone(), parameter.constraints.clone());
     Field { required, nullable, deprecated, lifecycle, constraints, ..parameter.ty.clone().into() }

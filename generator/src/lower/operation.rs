@@ -106,8 +106,13 @@ impl<'d> Lowering<'d> {
                 if let Some(name) = text(&operation.extensions, hoist::WEBHOOK) {
                     let shared = item.parameters.iter().enumerate();
                     let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
-                    let call = self.webhook(&name, operation, shared.collect(), &at);
-                    self.calls.insert(name, call);
+                    let further = text(&operation.extensions, hoist::FURTHER);
+                    let key = further.as_ref().unwrap_or(&name);
+                    let (call, payload) = self.webhook(key, operation, shared.collect(), &at);
+                    if further.is_none() {
+                        self.webhooks.extend(payload.map(|ty| (name.clone(), ty)));
+                    }
+                    self.calls.insert(further.unwrap_or(name), call);
                     continue;
                 }
                 let Some(id) = ids.get(&(key.as_str(), member)) else { continue };
@@ -163,8 +168,9 @@ impl<'d> Lowering<'d> {
         let own = operation.parameters.iter().enumerate();
         parameters.extend(own.map(|(i, p)| (p, at.child("parameters").child(i))));
         out.parameters = self.parameters(id, path, &parameters, at, accepted);
-        if let Some((media_type, fields)) = self.form(id, operation, at, accepted) {
+        if let Some((media_type, fields, rules)) = self.form(id, operation, at, accepted) {
             out.parameters.extend(fields);
+            out.form_rules = rules;
             out.form = Some(media_type);
         }
         if let Some(form) = &out.form {
@@ -444,7 +450,7 @@ impl<'d> Lowering<'d> {
             }
             let own = TypeId::operation(id).member(format!("response {text}"));
             let described = self.described(&own, &response.content, &content, &at);
-            let headers = self.headers(id, &text, response, &at);
+            let headers = self.headers(id, &text, &response.headers, &at);
             if success {
                 let envelope = self.envelope(&response.extensions, &at);
                 let paged = is_true(&response.extensions, "x-paged");

@@ -8,6 +8,7 @@ use super::Lowering;
 use super::constraints::of_media;
 use super::operation::{forms, item, text};
 use super::parameter::Accepted;
+use super::security::of_server;
 use crate::api::{Body, Enum, MediaType, Operation, Shape, Struct, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
 use crate::load::hoist;
@@ -20,7 +21,7 @@ impl Lowering<'_> {
         operation: &OasOperation,
         shared: Vec<(&ReferenceOr<OasParameter>, Pointer)>,
         at_call: &Pointer,
-    ) -> Operation {
+    ) -> (Operation, Option<TypeRef>) {
         let at = at_call.child("requestBody");
         let components = self.document.components.as_ref();
         let body = operation.request_body.as_ref();
@@ -37,14 +38,14 @@ impl Lowering<'_> {
                 let message = format!("the payload of the webhook `{name}` is not JSON; it has no type");
                 self.not_read(&at, message, "declare it as `application/json` in the overlay");
             }
-            return Operation { method, ..self.call_of_server(&id, operation, shared, at_call) };
+            return (Operation { method, ..self.call_of_server(&id, operation, shared, at_call) }, None);
         };
         let payload = TypeId::operation(&id).member("payload");
         let ty = self.media(&payload, media_type, media, &at.child("content").child(media_type));
-        self.webhooks.insert(name.to_owned(), ty.clone());
         let rest = OasOperation { request_body: None, ..operation.clone() };
         let mut call = Operation { method, ..self.call_of_server(&id, &rest, shared, at_call) };
-        let (mut content, mut constraints) = (BTreeMap::from([(media_type.clone(), ty)]), BTreeMap::new());
+        let (mut content, mut constraints) =
+            (BTreeMap::from([(media_type.clone(), ty.clone())]), BTreeMap::new());
         for (name, media) in forms(&body.content) {
             let parsed = MediaType::parse(name);
             content.entry(name.clone()).or_insert_with(|| match parsed.reads_json() {
@@ -67,7 +68,7 @@ impl Lowering<'_> {
             envelope: None,
             checked: false,
         });
-        call
+        (call, Some(ty))
     }
 
     /// Lowers a call that the server makes. No setter is made of its parameters, so their values and alternatives are types.
@@ -80,6 +81,7 @@ impl Lowering<'_> {
     ) -> Operation {
         let mut accepted = Accepted::new();
         let mut call = self.operation((id, ""), operation, shared, at, &mut accepted);
+        call.security = of_server(operation);
         for parameter in &mut call.parameters {
             let values = parameter
                 .values
