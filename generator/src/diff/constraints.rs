@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use super::change::Kind;
 use super::numbers::{
-    self, Range, integers, is_format, is_whole, is_within, lower, under, upper, whole, whole_lower,
-    whole_upper,
+    self, Range, integers, is_format, is_integral, is_whole, is_within, lower, under, upper, whole,
+    whole_lower, whole_upper,
 };
 use super::relation::Fit;
 use super::subject::Part;
@@ -279,7 +279,11 @@ fn fit(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
             let (low, high) = (Some((least as f64, false)), Some((greatest as f64, false)));
             ([low, whole_lower(lower(to))], [high, whole_upper(upper(to))])
         }
-        None => ([lower(from), lower(to)], [upper(from), upper(to)]),
+        None => {
+            let (low, high) = ([lower(from), lower(to)], [upper(from), upper(to)]);
+            let is_whole = known.is_whole || from.multiple_of.is_some_and(is_integral);
+            if is_whole { (low.map(whole_lower), high.map(whole_upper)) } else { (low, high) }
+        }
     };
     if !is_within(low) {
         let [_, bound] = low;

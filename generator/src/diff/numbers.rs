@@ -42,7 +42,11 @@ fn is_integer(ty: &TypeRef, api: &Api) -> bool {
 /// True for a type and constraints of integers alone: a number that is a multiple of one is an integer, too.
 pub(super) fn is_whole(ty: &TypeRef, api: &Api, own: &Constraints) -> bool {
     let is_number = || matches!(view(ty, api), View::Scalar(name) if name == "number");
-    is_integer(ty, api) || (own.multiple_of.is_some_and(|step| step.fract() == 0.0) && is_number())
+    is_integer(ty, api) || (own.multiple_of.is_some_and(is_integral) && is_number())
+}
+
+pub(super) fn is_integral(number: f64) -> bool {
+    number.fract() == 0.0
 }
 
 /// The integers that values of one type are, and those that a variable of the other type can have; none if a value of

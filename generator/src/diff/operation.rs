@@ -271,7 +271,7 @@ impl Walk<'_> {
     }
 
     /// Compares the rules of forms as a whole.
-    fn forms(&mut self, sides: [&Operation; 2], spot: &Spot) {
+    pub(super) fn forms(&mut self, sides: [&Operation; 2], spot: &Spot) {
         // Forms before 4 have the fields alone.
         if self.format < 4 {
             return;
@@ -312,14 +312,24 @@ impl Walk<'_> {
     /// Addresses.
     fn servers(&mut self) {
         let [old, new] = self.apis.map(|api| &api.info);
-        if old.servers != new.servers {
+        let first = old.servers.first();
+        let plain = |server: &String| server.trim_end_matches('/').to_owned();
+        let [from, to] = [old, new].map(|info| info.servers.iter().map(plain).collect::<Vec<_>>());
+        let has = |all: &[String], part: &[String]| part.iter().all(|server| all.contains(server));
+        // The order of further servers means nothing, and forms before 4 have neither further schemes of Swagger nor further
+        // values of variables.
+        let is_same = from.first() == to.first()
+            && match (has(&from, &to), has(&to, &from)) {
+                (is_lost, is_new) if self.format < 4 => is_lost || is_new,
+                both => both == (true, true),
+            };
+        if !is_same {
             let pairs = pairs(self.apis[0], self.apis[1]);
             let [one, other] = self.apis;
             let stays = |pair: &Pair<'_>| match *pair {
                 (Some(a), Some(b)) => url(one, a) == url(other, b),
                 _ => true,
             };
-            let first = old.servers.first();
             let gone = first.is_some_and(|first| !new.servers.contains(first)) && !pairs.iter().all(stays);
             let is_lost = |pair: &Pair<'_>| match (
                 pair.0.and_then(|id| one.operations.get(id)),

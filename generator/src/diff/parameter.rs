@@ -6,7 +6,7 @@ use super::change::{Direction, Kind};
 use super::constraints::whole_text;
 use super::media::free_forms;
 use super::relation::{Fit, Relation};
-use super::row::{of, of_mut};
+use super::row::{Row, of, of_mut};
 use super::subject::Part;
 use super::walk::{Place, Spot, Walk, text};
 use super::wire::{View, text_of, view};
@@ -37,7 +37,6 @@ impl Walk<'_> {
         if self.are_same_parameters(&old.parameters, &new.parameters) {
             return;
         }
-        let is_free = [old, new].map(|side| free_forms(side).next().is_some());
         let (mut old, mut new) = (by_key(old), by_key(new));
         let own = self.keys;
         self.moved([&mut old, &mut new], operation, |[a, b]| {
@@ -65,6 +64,7 @@ impl Walk<'_> {
                 (Some(a), Some(b)) => {
                     self.parameter((old_id, a), (new_id, b), &spot);
                     self.text = None;
+                    self.part_headers([a, b], sides, &spot);
                 }
                 (a, b) => {
                     let (side, kind) =
@@ -76,13 +76,7 @@ impl Walk<'_> {
                     row.lead(side, found.and_then(|p| p.ty.named()));
                     row.strict = found.is_some_and(|p| p.required);
                     row.pointer = of(&spot.pointers, side).to_string();
-                    if key.0 == In::Form && is_free[1 - side] {
-                        // The body is a form on both sides, so its row is that of its fields.
-                        for (own, keys) in row.keys.iter_mut().zip(&operation.keys) {
-                            own.extend(keys.iter().cloned());
-                        }
-                        row.fits = (side == 0).then_some([Fit::All, Fit::All]);
-                    }
+                    row.in_free_form(&key, side, of(&sides, 1 - side).1, operation);
                     self.rows.push(if side == 0 { row.values(text, None) } else { row.values(None, text) });
                 }
             }
@@ -99,6 +93,17 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    /// The headers of a part of a form that both sides have.
+    fn part_headers(&mut self, [a, b]: [&Parameter; 2], sides: [(&String, &Operation); 2], spot: &Spot) {
+        let mut part = spot.clone();
+        part.pointers = sides.map(|(_, side)| {
+            let content = side.pointer().child("requestBody").child("content");
+            let form = side.form.as_deref().unwrap_or_default();
+            content.child(form).child("encoding").child(&a.name)
+        });
+        self.headers([&a.headers, &b.headers], &part);
     }
 
     /// The parameters of a call of the server, which its receiver reads as it reads members.
@@ -160,7 +165,6 @@ impl Walk<'_> {
             self.encoding(old, new, spot);
             self.lifecycle([&old.lifecycle, &new.lifecycle], spot);
         }
-        self.headers([&old.headers, &new.headers], spot);
         if values(old, self.apis[0]).or(values(new, self.apis[1])).is_none()
             && !(old.variants.is_empty() && new.variants.is_empty())
         {
@@ -306,6 +310,20 @@ impl Walk<'_> {
         };
         let (there, back) = (within(from, to, there), within(to, from, back));
         [lost(from, new, 1, there), lost(to, old, 0, back)]
+    }
+}
+
+impl Row {
+    /// Judges a field of one side if the form of the other one is of any fields.
+    fn in_free_form(&mut self, key: &(In, String), side: usize, other: &Operation, operation: &Spot) {
+        if key.0 != In::Form || free_forms(other).next().is_none() {
+            return;
+        }
+        // The body is a form on both sides, so its row is that of its fields.
+        for (own, keys) in self.keys.iter_mut().zip(&operation.keys) {
+            own.extend(keys.iter().cloned());
+        }
+        self.fits = (side == 0).then_some([Fit::All, Fit::All]);
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
-use super::media::Media;
+use super::media::{Media, have_forms};
 use super::row::{of, of_mut};
 use super::subject::{Part, Subject};
 use super::walk::{Place, Spot, Walk};
@@ -247,7 +247,12 @@ impl Walk<'_> {
         body.subject = payload.clone();
         (body.place, body.direction) = (Place::Response, Some(Direction::Response));
         body.pointers = body.pointers.map(|at| at.child("requestBody"));
-        self.contents([old, new].map(Media::of_request), &body);
+        let media = [old, new].map(Media::of_request);
+        let have_forms = have_forms(&media);
+        self.contents(media, &body);
+        if have_forms {
+            self.forms([old, new], &body);
+        }
         if let (Some(old), Some(new)) = (&old.body, &new.body) {
             self.flag([old.required, new.required], Kind::BodyRequired, Kind::BodyOptional, &body);
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{
     AdditionalProperties, Encoding, MediaType as OasMediaType, Operation as OasOperation, ParameterData,
-    ParameterSchemaOrContent, QueryStyle, ReferenceOr,
+    ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema,
 };
 
 use super::Lowering;
@@ -58,33 +58,13 @@ impl Lowering<'_> {
         let place = at.child("schema");
         let (schema, here) = self.resolve(declared, &place).map(|(schema, at)| (schema.clone(), at))?;
         let mut out = BTreeMap::new();
-        let mut rules = FormRules {
+        let rules = FormRules {
             constraints: constraints(&schema),
             closed: members(&schema).is_some_and(|members| members.is_closed()),
             one_of: self.required_sets(&schema),
         };
         let Some(members) = members(&schema).filter(|members| !members.properties.is_empty()) else {
-            // An object that is composed of others is recognized by its type.
-            let ty = self.field(declared, &TypeId::operation(id).member("body"), &place).ty;
-            let TypeRef::Named(name) = self.through(&ty) else { return None };
-            let Some(Shape::Struct(s)) = self.types.get(name).map(|t| t.shape.clone()) else { return None };
-            (rules.closed, rules.one_of) = (s.closed, s.one_of);
-            for (name, field) in s.fields {
-                let mut parameter = Parameter {
-                    required: field.required,
-                    deprecated: field.deprecated,
-                    nullable: field.nullable,
-                    lifecycle: field.lifecycle,
-                    constraints: field.constraints,
-                    doc: field.doc,
-                    ..bare(&name, In::Form, field.ty)
-                };
-                let encoding = media.encoding.get(&name);
-                self.encode(&mut parameter, form, encoding);
-                parameter.headers = self.part_headers(id, &name, form, encoding, at);
-                out.insert(name, parameter);
-            }
-            return (!out.is_empty()).then(|| (out.into_values().collect(), rules));
+            return self.composed_fields((id, form), media, declared, rules, at);
         };
         if matches!(
             members.additional,
@@ -120,6 +100,38 @@ impl Lowering<'_> {
             out.insert(name.clone(), field);
         }
         Some((out.into_values().collect(), rules))
+    }
+
+    /// The fields of an object that is composed of others, which is recognized by its type.
+    fn composed_fields(
+        &mut self,
+        (id, form): (&str, Form),
+        media: &OasMediaType,
+        declared: &ReferenceOr<Schema>,
+        mut rules: FormRules,
+        at: &Pointer,
+    ) -> Option<(Vec<Parameter>, FormRules)> {
+        let ty = self.field(declared, &TypeId::operation(id).member("body"), &at.child("schema")).ty;
+        let TypeRef::Named(name) = self.through(&ty) else { return None };
+        let Some(Shape::Struct(s)) = self.types.get(name).map(|t| t.shape.clone()) else { return None };
+        (rules.closed, rules.one_of) = (s.closed, s.one_of);
+        let mut out = Vec::new();
+        for (name, field) in s.fields {
+            let mut parameter = Parameter {
+                required: field.required,
+                deprecated: field.deprecated,
+                nullable: field.nullable,
+                lifecycle: field.lifecycle,
+                constraints: field.constraints,
+                doc: field.doc,
+                ..bare(&name, In::Form, field.ty)
+            };
+            let encoding = media.encoding.get(&name);
+            self.encode(&mut parameter, form, encoding);
+            parameter.headers = self.part_headers(id, &name, form, encoding, at);
+            out.push(parameter);
+        }
+        (!out.is_empty()).then_some((out, rules))
     }
 
     /// The headers of a part. Only multipart forms have parts.

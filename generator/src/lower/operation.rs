@@ -103,22 +103,14 @@ impl<'d> Lowering<'d> {
                     self.unsupported(&at, "the method `TRACE`");
                     continue;
                 }
+                let shared = item.parameters.iter().enumerate();
+                let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
                 if let Some(name) = text(&operation.extensions, hoist::WEBHOOK) {
-                    let shared = item.parameters.iter().enumerate();
-                    let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
-                    let further = text(&operation.extensions, hoist::FURTHER);
-                    let key = further.as_ref().unwrap_or(&name);
-                    let (call, payload) = self.webhook(key, operation, shared.collect(), &at);
-                    if further.is_none() {
-                        self.webhooks.extend(payload.map(|ty| (name.clone(), ty)));
-                    }
-                    self.calls.insert(further.unwrap_or(name), call);
+                    self.webhook(name, operation, shared.collect(), &at);
                     continue;
                 }
                 let Some(id) = ids.get(&(key.as_str(), member)) else { continue };
                 let (method, path) = route(key, member, operation);
-                let shared = item.parameters.iter().enumerate();
-                let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
                 let mut lowered = self.operation((id, path), operation, shared.collect(), &at, &mut accepted);
                 lowered.method = method.clone();
                 (lowered.server, lowered.other_servers) =

@@ -14,8 +14,28 @@ use crate::diagnostic::Pointer;
 use crate::load::hoist;
 
 impl Lowering<'_> {
-    /// Reads the call of a webhook, and the type of its payload if that is JSON. The other media types have no types.
+    /// Adds a call of a webhook, and its payload unless another method has that.
     pub(super) fn webhook(
+        &mut self,
+        name: String,
+        operation: &OasOperation,
+        shared: Vec<(&ReferenceOr<OasParameter>, Pointer)>,
+        at: &Pointer,
+    ) {
+        let further = text(&operation.extensions, hoist::FURTHER);
+        let key = further.as_ref().unwrap_or(&name);
+        let (call, payload) = self.webhook_call(key, operation, shared, at);
+        match further {
+            Some(key) => self.calls.insert(key, call),
+            None => {
+                self.webhooks.extend(payload.map(|ty| (name.clone(), ty)));
+                self.calls.insert(name, call)
+            }
+        };
+    }
+
+    /// Reads the call of a webhook, and the type of its payload if that is JSON. The other media types have no types.
+    fn webhook_call(
         &mut self,
         name: &str,
         operation: &OasOperation,
