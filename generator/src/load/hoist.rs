@@ -2,6 +2,8 @@
 //!
 //! Each becomes the `post` of a path item whose name is no path of a document, with an extension that `lower` reads.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::Origins;
@@ -70,7 +72,7 @@ pub(super) fn methods(paths: &mut Map<String, Value>, origins: &mut Origins, out
 /// Moves webhooks: each is an operation of a path that no document can have.
 pub(super) fn webhooks(webhooks: Value, paths: &mut Map<String, Value>, origins: &mut Origins) {
     let Value::Object(webhooks) = webhooks else { return };
-    let names: Vec<String> = webhooks.keys().cloned().collect();
+    let names: BTreeSet<String> = webhooks.keys().cloned().collect();
     for (webhook, item) in webhooks {
         let from = Pointer::new("/webhooks").child(&webhook);
         let Value::Object(mut item) = item else { continue };
