@@ -35,7 +35,7 @@ pub use json_api::{Action, Arity, Document, Linkage, Relationship, Request, Reso
 pub use lifecycle::Lifecycle;
 pub use media_type::{Form, MediaType, Stream};
 pub use model::{Model, recognise};
-pub use parameter::{In, Parameter, Role, Style};
+pub use parameter::{FormRules, In, Parameter, Role, Style};
 pub(crate) use payload::Payload;
 pub use security::{Combination, Flow, Security, alternatives};
 pub use type_id::{Owner, TypeId, TypeStep};
@@ -90,7 +90,8 @@ pub struct Info {
     /// The payloads of webhooks, which the server sends to its clients, by the name of the webhook.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub webhooks: BTreeMap<String, TypeRef>,
-    /// The calls of webhooks, by the name of the webhook, with or without a payload; only comparisons of versions read them.
+    /// The calls of webhooks, with or without a payload, by the name of the webhook; of several methods, the one of the payload, and
+    /// the others by name and method. Only comparisons of versions read them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub calls: BTreeMap<String, Operation>,
     /// The union of these payloads, if a constant member distinguishes them.
@@ -142,6 +143,9 @@ pub struct Operation {
     /// The media type of the form that the parameters [`In::Form`] are sent in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<String>,
+    /// Constraints of the form as a whole; only comparisons of versions read them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub form_rules: FormRules,
     /// The media types of other forms, which are not sent.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub other_forms: BTreeSet<String>,
@@ -160,7 +164,8 @@ pub struct Operation {
     /// Further addresses that the document declares for it; only comparisons of versions read them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_servers: Vec<String>,
-    /// Alternatives of schemes in [`Info::security`]; absent if [`Info::required`] applies.
+    /// Alternatives of schemes in [`Info::security`]; absent if [`Info::required`] applies. Of a call of the server, those that
+    /// the document says for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<Vec<Combination>>,
     /// The paging rule, if the overlay has one.
@@ -497,7 +502,7 @@ impl Api {
     ) -> Self {
         let mut info = self.info.clone();
         info.webhooks.retain(|name, _| is_webhook(name));
-        info.calls.retain(|name, _| is_webhook(name));
+        info.calls.retain(|name, _| is_webhook(self.info.webhook_of(name)));
         info.event.take_if(|_| info.webhooks.is_empty());
         let operations = self.operations.iter().filter(|(_, operation)| is_operation(operation));
         let operations = operations.map(|(id, operation)| (id.clone(), operation.clone())).collect();
@@ -609,13 +614,17 @@ impl Operation {
         self.errors.values().flat_map(|response| response.content.values())
     }
 
-    /// Drops facts that no code of a client uses: further servers, alternatives of parameters, media types that it neither
-    /// sends nor reads, headers of responses, all of a callback but its payload, and further forms of an error body.
+    /// Drops facts that no code of a client uses: further servers, alternatives of parameters, rules of forms, media types that
+    /// it neither sends nor reads, headers, all of a callback but its payload, and further forms of an error body.
     fn forget_unread(&mut self) {
         self.other_forms.clear();
         self.other_servers.clear();
         self.body.iter_mut().for_each(|body| body.described.clear());
-        self.parameters.iter_mut().for_each(|parameter| parameter.variants.clear());
+        self.form_rules = FormRules::default();
+        for parameter in &mut self.parameters {
+            parameter.variants.clear();
+            parameter.headers.clear();
+        }
         for callback in self.callbacks.values_mut() {
             let mut body = callback.body.take();
             body.iter_mut().for_each(|b| {

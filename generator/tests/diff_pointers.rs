@@ -86,6 +86,38 @@ fn names_in_other_letters_and_media_types_with_parameters_are_found() {
 }
 
 #[test]
+fn headers_of_parts_and_further_methods_of_webhooks_are_found() {
+    let form = json!({ "multipart/form-data": {
+        "schema": { "type": "object", "properties": { "f": { "type": "string", "format": "binary" } } },
+        "encoding": { "f": { "headers": { "X-Sum": { "schema": { "type": "string" } } } } },
+    } });
+    let ok = json!({ "200": { "description": "" } });
+    let mut document = of_paths(json!({ "/a": { "post": {
+        "operationId": "a_add", "requestBody": { "content": form }, "responses": ok,
+    } } }));
+    document["openapi"] = json!("3.1.0");
+    let call = |method: &str| {
+        json!({ "requestBody": { "content": { "application/json": { "schema": {
+        "type": "object", "properties": { method: { "type": "string" } },
+    } } } } })
+    };
+    document["webhooks"] = json!({ "done": { "put": call("b"), "post": call("c") } });
+    let part = "/paths/~1a/post/requestBody/content/multipart~1form-data/encoding/f/headers/X-Sum";
+    let member = |method: &str, name: &str| {
+        format!("/webhooks/done/{method}/requestBody/content/application~1json/schema/properties/{name}")
+    };
+    for (at, change) in [
+        (part.to_owned(), format!("{part}/schema/type")),
+        (member("put", "b"), format!("{}/type", member("put", "b"))),
+        (member("post", "c"), format!("{}/type", member("post", "c"))),
+    ] {
+        assert_eq!(pointers(&document, &change, json!("integer")), [at]);
+    }
+    let lone = pointers(&document, "/webhooks/done", json!({ "post": call("c") }));
+    assert_eq!(lone, ["/webhooks/done/put"]);
+}
+
+#[test]
 fn the_parts_of_calls_of_the_server_are_found() {
     let of = |ty: &str| json!({ "application/json": { "schema": { "type": "object", "properties": { "x": { "type": ty } } } } });
     let ok = json!({ "200": { "description": "", "content": of("string") } });

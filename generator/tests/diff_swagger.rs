@@ -246,10 +246,11 @@ fn converted(old: &Value) -> Value {
         .collect();
     let base = old["basePath"].as_str().unwrap_or_default().trim_end_matches('/');
     out.insert("openapi".to_owned(), "3.0.3".into());
-    out.insert(
-        "servers".to_owned(),
-        json!([{ "url": format!("https://{}{base}", old["host"].as_str().unwrap()) }]),
-    );
+    let schemes = old["schemes"].as_array().cloned().unwrap_or_else(|| vec![json!("https")]);
+    // The encrypted one first.
+    let schemes = ["https", "http"].into_iter().filter(|scheme| schemes.contains(&json!(scheme)));
+    let url = |scheme| json!({ "url": format!("{scheme}://{}{base}", old["host"].as_str().unwrap()) });
+    out.insert("servers".to_owned(), schemes.map(url).collect());
     let mut paths = Map::new();
     for (path, item) in old["paths"].as_object().unwrap() {
         let around: Vec<&Value> =

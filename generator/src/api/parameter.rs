@@ -1,8 +1,10 @@
 //! Facts about the parameters of operations.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Constraints, Lifecycle, TypeRef, Variant, is_default};
+use super::{Constraints, Fields, Lifecycle, TypeRef, Variant, is_default};
 
 /// The part of the request that contains a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -62,6 +64,21 @@ pub enum Style {
     MatrixEach,
 }
 
+/// Constraints of the fields of a form together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormRules {
+    /// Constraints of the number of fields, and keywords that exclude forms.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub constraints: Constraints,
+    /// As in [`Struct::closed`](super::Struct::closed).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub closed: bool,
+    /// As in [`Struct::one_of`](super::Struct::one_of).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub one_of: BTreeSet<BTreeSet<String>>,
+}
+
 /// One argument of an operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +118,9 @@ pub struct Parameter {
     /// The media types that the document names for a part of a multipart form, where `media_type` does not say them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepts: Option<String>,
+    /// The headers of a part of a multipart form, by their names in lower case; only comparisons of versions read them.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub headers: Fields,
     /// The alternatives of a value that is one of several scalars, which are all sent as text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<Variant>,
@@ -147,7 +167,9 @@ pub enum Role<'a> {
 impl Parameter {
     /// The uses of types in it.
     pub fn types(&self) -> impl Iterator<Item = &TypeRef> {
-        std::iter::once(&self.ty).chain(self.variants.iter().map(|variant| &variant.ty))
+        let variants = self.variants.iter().map(|variant| &variant.ty);
+        let headers = self.headers.values().map(|header| &header.ty);
+        std::iter::once(&self.ty).chain(variants).chain(headers)
     }
 
     /// The parameter's role.

@@ -1,6 +1,6 @@
 //! Lists the payloads that the server sends: those of webhooks and callbacks.
 
-use super::{Api, Operation, TypeRef};
+use super::{Api, Info, Operation, TypeRef};
 use crate::diagnostic::Pointer;
 
 /// A value that the server sends to an address of its client.
@@ -55,6 +55,15 @@ impl Api {
             ty,
         });
         webhooks.chain(event).chain(callbacks)
+    }
+}
+
+impl Info {
+    /// The name of the webhook that has the call of a key in [`Info::calls`].
+    pub(crate) fn webhook_of<'k>(&self, key: &'k str) -> &'k str {
+        let method = self.calls.get(key).map(|call| call.method.to_lowercase());
+        let name = method.and_then(|method| key.strip_suffix(method.as_str())?.strip_suffix(' '));
+        name.filter(|name| self.calls.contains_key(*name)).unwrap_or(key)
     }
 }
 

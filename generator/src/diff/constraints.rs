@@ -1,12 +1,13 @@
 //! Compares the constraints of a value on both sides.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::change::Kind;
 use super::numbers::{
-    self, Range, is_format, is_within, lower, under, upper, whole, whole_lower, whole_upper,
+    self, Range, integers, is_format, is_integral, is_whole, is_within, lower, under, upper, whole,
+    whole_lower, whole_upper,
 };
 use super::relation::Fit;
 use super::subject::Part;
@@ -144,6 +145,8 @@ impl Walk<'_> {
 struct Known {
     /// See [`whole`].
     integers: Option<[Range; 2]>,
+    /// True if values of the first type are integers.
+    is_whole: bool,
     /// The values of the first type, if it is an enum.
     values: Option<BTreeSet<String>>,
     /// True if both sides say which values of other types are listed: stored forms before 4 do not.
@@ -166,12 +169,13 @@ impl Known {
             _ => None,
         };
         let has_values = apis.iter().all(|api| api.info.format >= 4);
-        Self { integers: whole(types, apis), values, has_values }
+        let is_whole = integers(from, left).is_some();
+        Self { integers: whole(types, apis), is_whole, values, has_values }
     }
 
     /// The same for items, whose types are compared elsewhere.
     fn of_items(&self) -> Self {
-        Self { integers: None, values: None, has_values: self.has_values }
+        Self { integers: None, is_whole: false, values: None, has_values: self.has_values }
     }
 }
 
@@ -185,6 +189,11 @@ pub(super) fn items_of(own: &Constraints) -> &Constraints {
 pub(super) fn value_fit(types: [&TypeRef; 2], apis: [&Api; 2], [from, to]: [&Constraints; 2]) -> Fit {
     let ([a, b], [left, right]) = (types, apis);
     deep(&with_type(a, left, from), &with_type(b, right, to), &Known::of(types, apis))
+}
+
+/// True for values that are integers by their type or by each of several sets of constraints.
+pub(super) fn are_whole(ty: &TypeRef, api: &Api, own: &[Constraints]) -> bool {
+    sets(own).iter().all(|own| is_whole(ty, api, &with_type(ty, api, own)))
 }
 
 /// True for a set of several types.
@@ -270,7 +279,11 @@ fn fit(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
             let (low, high) = (Some((least as f64, false)), Some((greatest as f64, false)));
             ([low, whole_lower(lower(to))], [high, whole_upper(upper(to))])
         }
-        None => ([lower(from), lower(to)], [upper(from), upper(to)]),
+        None => {
+            let (low, high) = ([lower(from), lower(to)], [upper(from), upper(to)]);
+            let is_whole = known.is_whole || from.multiple_of.is_some_and(is_integral);
+            if is_whole { (low.map(whole_lower), high.map(whole_upper)) } else { (low, high) }
+        }
     };
     if !is_within(low) {
         let [_, bound] = low;
@@ -280,7 +293,7 @@ fn fit(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
         let [_, bound] = high;
         found.extend(bound.map(|(bound, _)| most(format!("a value greater than {}", bound))));
     }
-    let steps = [from.multiple_of, known.integers.map(|_| 1.0)];
+    let steps = [from.multiple_of, known.is_whole.then_some(1.0)];
     if let Some(to) = to.multiple_of
         && !steps.into_iter().flatten().any(|from| is_multiple(from, to))
     {
@@ -318,9 +331,8 @@ fn fit(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
         found.push(most("a value that `not` excludes".to_owned()));
     }
     if known.has_values {
-        let excluding =
-            to.validation.iter().filter(|(key, own)| !is_met(key, from.validation.get(*key), own));
-        found.extend(excluding.map(|(key, _)| most(format!("a value that `{key}` excludes"))));
+        let excluding = to.validation.keys().filter(|key| !is_met(key, &from.validation, &to.validation));
+        found.extend(excluding.map(|key| most(format!("a value that `{key}` excludes"))));
     }
     if to.unique_items && !from.unique_items {
         found.push(most("a list with equal items".to_owned()));
@@ -340,15 +352,37 @@ fn fit(from: &Constraints, to: &Constraints, known: &Known) -> Fit {
     found.into_iter().max().unwrap_or(Fit::All)
 }
 
-/// True if values that meet a keyword on one side meet it on the other one.
-fn is_met(key: &str, from: Option<&String>, to: &String) -> bool {
-    let number = |text: &String| text.parse::<f64>().ok();
-    let numbers = from.and_then(number).zip(number(to));
+/// Keywords that validate, with their values as JSON.
+type Keywords = BTreeMap<String, String>;
+
+/// True if values that meet the keywords of one side meet a keyword of the other one.
+fn is_met(key: &str, from: &Keywords, to: &Keywords) -> bool {
+    let number = |all: &Keywords, key| all.get(key).and_then(|text| text.parse::<f64>().ok());
+    let [own, other] = [from, to].map(|all| all.get(key));
+    let numbers = number(from, key).zip(number(to, key));
+    // Without a number of its own, `contains` is about one item.
+    let [least, wanted] = [from, to].map(|all| number(all, "minContains").unwrap_or(1.0));
     match (key, numbers) {
-        ("minContains", Some((from, to))) => from >= to,
+        ("minContains", _) => true,
+        ("contains", _) => own == other && least >= wanted,
         ("maxContains", Some((from, to))) => from <= to,
-        _ => from == Some(to),
+        ("dependentRequired" | "dependentSchemas" | "dependencies", _) => {
+            own == other || own.zip(other).is_some_and(|(own, other)| depend(own, other).unwrap_or_default())
+        }
+        _ => own == other,
     }
+}
+
+/// True if each member of one side needs all that it needs on the other one.
+fn depend(from: &str, to: &str) -> Option<bool> {
+    let read = |text| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).ok();
+    let (from, to) = (read(from)?, read(to)?);
+    let is_needed = |(name, needs): (&String, &serde_json::Value)| {
+        let own = from.get(name);
+        let names = own.and_then(serde_json::Value::as_array).zip(needs.as_array());
+        own == Some(needs) || names.is_some_and(|(own, needs)| needs.iter().all(|name| own.contains(name)))
+    };
+    Some(to.iter().all(is_needed))
 }
 
 /// The fit of some values, or of any if none are listed, to those that are listed on the other side.

@@ -36,7 +36,7 @@ impl<'m> Media<'m> {
             content: body.map(|body| &body.content),
             constraints: body.map(|body| &body.constraints),
             described: body.map(|body| &body.described),
-            forms: operation.form.iter().chain(&operation.other_forms).collect(),
+            forms: operation.form.iter().chain(&operation.other_forms).chain(free_forms(operation)).collect(),
         }
     }
 
@@ -176,6 +176,12 @@ impl Walk<'_> {
         }
         self.rows.push(row);
     }
+}
+
+/// The media types of forms of any fields.
+pub(super) fn free_forms(operation: &Operation) -> impl Iterator<Item = &String> {
+    let names = operation.body.iter().flat_map(|body| body.content.keys());
+    names.filter(|name| MediaType::parse(name).form().is_some())
 }
 
 /// True if both sides have a form.

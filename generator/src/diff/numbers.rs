@@ -35,8 +35,18 @@ pub(super) fn is_format(format: &str) -> bool {
 }
 
 /// True for a type of all integers of 64 bits.
-pub(super) fn is_integer(ty: &TypeRef, api: &Api) -> bool {
+fn is_integer(ty: &TypeRef, api: &Api) -> bool {
     matches!(view(ty, api), View::Scalar(name) if matches!(name.as_str(), "integer" | "unsigned"))
+}
+
+/// True for a type and constraints of integers alone: a number that is a multiple of one is an integer, too.
+pub(super) fn is_whole(ty: &TypeRef, api: &Api, own: &Constraints) -> bool {
+    let is_number = || matches!(view(ty, api), View::Scalar(name) if name == "number");
+    is_integer(ty, api) || (own.multiple_of.is_some_and(is_integral) && is_number())
+}
+
+pub(super) fn is_integral(number: f64) -> bool {
+    number.fract() == 0.0
 }
 
 /// The integers that values of one type are, and those that a variable of the other type can have; none if a value of
@@ -49,7 +59,7 @@ pub(super) fn whole([from, to]: [&TypeRef; 2], [left, right]: [&Api; 2]) -> Opti
     Some([values, if is_enum { ALL } else { variable }])
 }
 
-fn integers(ty: &TypeRef, api: &Api) -> Option<Range> {
+pub(super) fn integers(ty: &TypeRef, api: &Api) -> Option<Range> {
     match view(ty, api) {
         View::Scalar(name) if name == "integer" => Some(SIGNED),
         View::Scalar(name) if name == "unsigned" => Some(UNSIGNED),

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
-use super::media::{Media, have_forms};
+use super::constraints::FREE;
+use super::media::{Media, free_forms, have_forms};
+use super::parameter::field;
 use super::relation::Fit;
 use super::row::{Row, of, of_mut};
 use super::subject::{Part, Subject, blank};
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Api, Operation, TypeRef};
+use crate::api::{Api, Constraints, FormRules, In, Operation, Struct, TypeRef};
 
 /// The name of an operation in rows.
 pub(super) fn subject(operation: &Operation) -> String {
@@ -242,6 +244,9 @@ impl Walk<'_> {
         if have_forms || (old.is_some() && new.is_some()) {
             self.contents(media, &spot);
         }
+        if have_forms {
+            self.forms(sides, &spot);
+        }
         match (old, new) {
             (None, None) => {}
             (Some(_), None) | (None, Some(_)) if have_forms => {}
@@ -263,6 +268,25 @@ impl Walk<'_> {
                 self.around([&old.envelope, &new.envelope], Kind::BodyTypeChanged, &spot);
             }
         }
+    }
+
+    /// Compares the rules of forms as a whole.
+    pub(super) fn forms(&mut self, sides: [&Operation; 2], spot: &Spot) {
+        // Forms before 4 have the fields alone.
+        if self.format < 4 {
+            return;
+        }
+        let [a, b] = sides.map(form_constraints);
+        let any = &TypeRef::Any;
+        self.constraints([any, any], [a, b], Kind::FieldDefaultChanged, spot);
+        let [old, new] = sides.map(|side| {
+            let fields = side.parameters.iter().filter(|field| field.place == In::Form);
+            let fields = fields.map(|own| (own.name.clone(), field(own))).collect();
+            let FormRules { closed, one_of, .. } = side.form_rules.clone();
+            Struct { fields, closed, one_of, ..Struct::default() }
+        });
+        self.closed([&old, &new], spot);
+        self.sets_of_members([&old, &new], spot);
     }
 
     /// Members that wrap a body are part of it, although no schema says so.
@@ -288,14 +312,24 @@ impl Walk<'_> {
     /// Addresses.
     fn servers(&mut self) {
         let [old, new] = self.apis.map(|api| &api.info);
-        if old.servers != new.servers {
+        let first = old.servers.first();
+        let plain = |server: &String| server.trim_end_matches('/').to_owned();
+        let [from, to] = [old, new].map(|info| info.servers.iter().map(plain).collect::<Vec<_>>());
+        let has = |all: &[String], part: &[String]| part.iter().all(|server| all.contains(server));
+        // The order of further servers means nothing, and forms before 4 have neither further schemes of Swagger nor further
+        // values of variables.
+        let is_same = from.first() == to.first()
+            && match (has(&from, &to), has(&to, &from)) {
+                (is_lost, is_new) if self.format < 4 => is_lost || is_new,
+                both => both == (true, true),
+            };
+        if !is_same {
             let pairs = pairs(self.apis[0], self.apis[1]);
             let [one, other] = self.apis;
             let stays = |pair: &Pair<'_>| match *pair {
                 (Some(a), Some(b)) => url(one, a) == url(other, b),
                 _ => true,
             };
-            let first = old.servers.first();
             let gone = first.is_some_and(|first| !new.servers.contains(first)) && !pairs.iter().all(stays);
             let is_lost = |pair: &Pair<'_>| match (
                 pair.0.and_then(|id| one.operations.get(id)),
@@ -313,6 +347,15 @@ impl Walk<'_> {
             row.in_part = pairs.iter().any(is_lost);
             self.rows.push(row.values(text(&old.servers), text(&new.servers)));
         }
+    }
+}
+
+/// The constraints of the form that a call sends, with or without named fields.
+fn form_constraints(operation: &Operation) -> &Constraints {
+    let free = || free_forms(operation).find_map(|name| operation.body.as_ref()?.constraints.get(name));
+    match operation.form {
+        Some(_) => &operation.form_rules.constraints,
+        None => free().unwrap_or(&FREE),
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
 use super::constraints::whole_text;
+use super::media::free_forms;
 use super::relation::{Fit, Relation};
-use super::row::{of, of_mut};
+use super::row::{Row, of, of_mut};
 use super::subject::Part;
 use super::walk::{Place, Spot, Walk, text};
 use super::wire::{View, text_of, view};
@@ -63,6 +64,7 @@ impl Walk<'_> {
                 (Some(a), Some(b)) => {
                     self.parameter((old_id, a), (new_id, b), &spot);
                     self.text = None;
+                    self.part_headers([a, b], sides, &spot);
                 }
                 (a, b) => {
                     let (side, kind) =
@@ -74,6 +76,7 @@ impl Walk<'_> {
                     row.lead(side, found.and_then(|p| p.ty.named()));
                     row.strict = found.is_some_and(|p| p.required);
                     row.pointer = of(&spot.pointers, side).to_string();
+                    row.in_free_form(&key, side, of(&sides, 1 - side).1, operation);
                     self.rows.push(if side == 0 { row.values(text, None) } else { row.values(None, text) });
                 }
             }
@@ -90,6 +93,17 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    /// The headers of a part of a form that both sides have.
+    fn part_headers(&mut self, [a, b]: [&Parameter; 2], sides: [(&String, &Operation); 2], spot: &Spot) {
+        let mut part = spot.clone();
+        part.pointers = sides.map(|(_, side)| {
+            let content = side.pointer().child("requestBody").child("content");
+            let form = side.form.as_deref().unwrap_or_default();
+            content.child(form).child("encoding").child(&a.name)
+        });
+        self.headers([&a.headers, &b.headers], &part);
     }
 
     /// The parameters of a call of the server, which its receiver reads as it reads members.
@@ -299,6 +313,20 @@ impl Walk<'_> {
     }
 }
 
+impl Row {
+    /// Judges a field of one side if the form of the other one is of any fields.
+    fn in_free_form(&mut self, key: &(In, String), side: usize, other: &Operation, operation: &Spot) {
+        if key.0 != In::Form || free_forms(other).next().is_none() {
+            return;
+        }
+        // The body is a form on both sides, so its row is that of its fields.
+        for (own, keys) in self.keys.iter_mut().zip(&operation.keys) {
+            own.extend(keys.iter().cloned());
+        }
+        self.fits = (side == 0).then_some([Fit::All, Fit::All]);
+    }
+}
+
 /// Parameters of one operation, by their keys.
 type Keyed<'p> = BTreeMap<(In, String), &'p Parameter>;
 
@@ -345,7 +373,7 @@ fn token(key: &(In, String), own: &Keyed<'_>, other: &Keyed<'_>) -> String {
     }
 }
 
-fn field(parameter: &Parameter) -> Field {
+pub(super) fn field(parameter: &Parameter) -> Field {
     let Parameter { required, nullable, deprecated, .. } = *parameter;
     let (lifecycle, constraints) = (parameter.lifecycle.clone(), parameter.constraints.clone());
     Field { required, nullable, deprecated, lifecycle, constraints, ..parameter.ty.clone().into() }

@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::{HashMap, HashMapExt as _};
 
 use super::change::Direction;
-use super::constraints::{sets, value_fit};
-use super::numbers::is_integer;
+use super::constraints::{are_whole, sets, value_fit};
 use super::wire::{Access, View, text_of, view};
 use crate::api::{Api, Constraints, Field, Struct, Style, TypeRef, Union, Value, Variant};
 use crate::stack::deeper;
@@ -80,7 +79,7 @@ impl<'a> Relation<'a> {
     fn sets(&mut self, (a, own): (&TypeRef, &[Constraints]), (b, other): (&TypeRef, &[Constraints])) -> Fit {
         let apis = self.apis;
         // The constraints of integers decide if a type with or without a sign has room for them.
-        let are_integers = is_integer(a, apis[0]) && is_integer(b, apis[1]);
+        let are_integers = are_whole(a, apis[0], own) && are_whole(b, apis[1], other);
         let types = if are_integers { Fit::All } else { self.fits(a, b) };
         types.and(|| {
             let best = |from| {

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
-use super::media::Media;
+use super::media::{Media, have_forms};
 use super::row::{of, of_mut};
 use super::subject::{Part, Subject};
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Operation, Pointer, Response, Responses, TypeRef};
+use crate::api::{Api, Fields, Operation, Pointer, Response, Responses, TypeId, TypeRef};
 
 type Calls = BTreeMap<String, Operation>;
 
@@ -70,15 +70,20 @@ impl Walk<'_> {
             return;
         }
         self.items_of_streams([old, new], spot);
-        let names: BTreeSet<&String> = old.headers.keys().chain(new.headers.keys()).collect();
+        self.headers([&old.headers, &new.headers], spot);
+    }
+
+    /// The headers of a response, or of a part of a form.
+    pub(super) fn headers(&mut self, [old, new]: [&Fields; 2], spot: &Spot) {
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for name in names {
             let mut inner = spot.clone();
-            inner.subject = spot.subject.with(Part::ResponseHeader(name.clone()));
+            inner.subject = spot.subject.with(Part::Header(name.clone()));
             inner.place = Place::Field;
             inner.pointers = inner.pointers.map(|at| at.child("headers").child(name));
             // No code of a client is about a header.
             inner.keys = [Vec::new(), Vec::new()];
-            self.member([old.headers.get(name), new.headers.get(name)], &inner);
+            self.member([old.get(name), new.get(name)], &inner);
         }
     }
 
@@ -114,40 +119,67 @@ impl Walk<'_> {
         self.rows.push(row);
     }
 
-    /// The payloads of webhooks.
+    /// The calls and payloads of webhooks.
     pub(super) fn webhooks(&mut self) {
-        let calls = self.apis.map(|api| &api.info.calls);
-        let [old, new] = self.apis.map(|api| &api.info.webhooks);
-        let mut names: BTreeSet<&String> =
-            old.keys().chain(new.keys()).filter(|_| self.format >= 3).collect();
         // Forms before 4 do not have webhooks without a payload of JSON.
-        names.extend(calls.iter().flat_map(|calls| calls.keys()).filter(|_| self.format >= 4));
+        let calls = self.apis.map(|api| if self.format < 4 { Webhooks::new() } else { by_webhook(api) });
+        let payloads = self.apis.map(|api| &api.info.webhooks);
+        let known = payloads.iter().flat_map(|own| own.keys()).filter(|_| self.format >= 3);
+        let names: BTreeSet<&str> =
+            known.map(String::as_str).chain(calls.iter().flat_map(|own| own.keys().copied())).collect();
         for name in names {
             let mut spot = Spot::nowhere();
-            spot.subject = Subject::of_webhook(name.as_str());
+            spot.subject = Subject::of_webhook(name);
             spot.is_call = true;
             (spot.place, spot.direction) = (Place::Response, Some(Direction::Response));
             spot.pointers = [(); 2].map(|()| Pointer::new("/webhooks").child(name));
-            let (old, new) = (old.get(name), new.get(name));
-            match calls.map(|calls| calls.get(name)) {
-                [Some(old), Some(new)] => self.webhook([old, new], &spot),
-                [a, b] => match [a.is_some() || old.is_some(), b.is_some() || new.is_some()] {
-                    // Stored forms of earlier versions have the payload alone.
-                    [true, true] => {
-                        old.zip(new).into_iter().for_each(|(old, new)| self.walk(old, new, &spot));
+            let payloads = payloads.map(|own| own.get(name));
+            let own = calls.each_ref().map(|own| own.get(name).map_or(&[][..], Vec::as_slice));
+            match own {
+                [[old], [new]] => self.webhook([old, new], &spot),
+                [[_, ..], [_, ..]] => self.methods(name, own, &spot),
+                [a, b] => {
+                    match [!a.is_empty() || payloads[0].is_some(), !b.is_empty() || payloads[1].is_some()] {
+                        // Stored forms of earlier versions have the payload alone.
+                        [true, true] => {
+                            let [old, new] = payloads;
+                            old.zip(new).into_iter().for_each(|(old, new)| self.walk(old, new, &spot));
+                        }
+                        [was, _] => {
+                            let side = usize::from(!was);
+                            let uses = a.iter().chain(b).flat_map(|call| call.uses());
+                            let payload = of(&payloads, side).and_then(TypeRef::named);
+                            self.lone_webhook(side, payload.into_iter().chain(uses), &spot);
+                        }
                     }
-                    [was, _] => {
-                        let (side, kind) =
-                            if was { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
-                        let mut row = spot.row(kind);
-                        row.origins.insert(of(&spot.pointers, side).to_string());
-                        row.lead(side, old.or(new).and_then(TypeRef::named));
-                        row.lead(side, a.or(b).into_iter().flat_map(Operation::uses));
-                        self.rows.push(row);
-                    }
-                },
+                }
             }
         }
+    }
+
+    /// Compares the calls of a webhook by their methods.
+    fn methods(&mut self, name: &str, [old, new]: [&[&Operation]; 2], spot: &Spot) {
+        let methods: BTreeSet<&String> = old.iter().chain(new).map(|call| &call.method).collect();
+        for method in methods {
+            let mut spot = spot.clone();
+            let word = method.to_lowercase();
+            spot.subject = Subject::of_webhook(format!("{name} {word}"));
+            match [old, new].map(|own| own.iter().find(|call| call.method == *method)) {
+                [Some(old), Some(new)] => self.webhook([old, new], &spot),
+                [a, b] => {
+                    spot.pointers = spot.pointers.map(|at| at.child(&word));
+                    let uses = a.or(b).into_iter().flat_map(|call| call.uses());
+                    self.lone_webhook(usize::from(a.is_none()), uses, &spot);
+                }
+            }
+        }
+    }
+
+    fn lone_webhook<'n>(&mut self, side: usize, uses: impl Iterator<Item = &'n TypeId>, spot: &Spot) {
+        let mut row = spot.row(if side == 0 { Kind::CallbackRemoved } else { Kind::CallbackAdded });
+        row.origins.insert(of(&spot.pointers, side).to_string());
+        row.lead(side, uses);
+        self.rows.push(row);
     }
 
     fn webhook(&mut self, [old, new]: [&Operation; 2], spot: &Spot) {
@@ -208,17 +240,34 @@ impl Walk<'_> {
 
     /// The server sends what a client would send in a call of its own, and the other way round.
     fn call(&mut self, [old, new]: [&Operation; 2], payload: &Subject, spot: &Spot) {
+        self.security_of_call([old, new], spot);
         self.call_parameters([old, new], spot);
         let mut body = spot.clone();
         body.subject = payload.clone();
         (body.place, body.direction) = (Place::Response, Some(Direction::Response));
         body.pointers = body.pointers.map(|at| at.child("requestBody"));
-        self.contents([old, new].map(Media::of_request), &body);
+        let media = [old, new].map(Media::of_request);
+        let have_forms = have_forms(&media);
+        self.contents(media, &body);
+        if have_forms {
+            self.forms([old, new], &body);
+        }
         if let (Some(old), Some(new)) = (&old.body, &new.body) {
             self.flag([old.required, new.required], Kind::BodyRequired, Kind::BodyOptional, &body);
         }
         self.statuses([&old.responses, &new.responses], spot, Place::Body, Direction::Request);
     }
+}
+
+/// The calls of webhooks by the names of these.
+type Webhooks<'a> = BTreeMap<&'a str, Vec<&'a Operation>>;
+
+fn by_webhook(api: &Api) -> Webhooks<'_> {
+    let mut out = Webhooks::new();
+    for (key, call) in &api.info.calls {
+        out.entry(api.info.webhook_of(key)).or_default().push(call);
+    }
+    out
 }
 
 /// The response that is declared for this status.

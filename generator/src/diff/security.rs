@@ -35,9 +35,23 @@ impl Walk<'_> {
         if sides.iter().flatten().all(|combination| combination.0.is_empty()) {
             return;
         }
-        let fits = self.secured([&sides[0], &sides[1]]);
+        let fits = [secured([&sides[0], &sides[1]], self.apis), Fit::All];
         let mut row = spot.row(Kind::SecurityChanged).values(text(old), text(new));
         (row.direction, row.fits) = (Some(Direction::Request), Some(fits));
+        self.rows.push(row);
+    }
+
+    /// The credentials that the server sends in its calls. Receivers that check them accept those that they accepted before.
+    pub(super) fn security_of_call(&mut self, [old, new]: [&Operation; 2], spot: &Spot) {
+        let [a, b] = [old, new].map(|call| call.security.as_deref().unwrap_or_default());
+        if a == b {
+            return;
+        }
+        let [from, to] = self.apis;
+        let text = |all: &[Combination]| (!all.is_empty()).then(|| alternatives(all));
+        let mut row = spot.row(Kind::SecurityChanged).values(text(a), text(b));
+        (row.direction, row.fits) =
+            (Some(Direction::Response), Some([Fit::All, secured([b, a], [to, from])]));
         self.rows.push(row);
     }
 
@@ -47,7 +61,7 @@ impl Walk<'_> {
         let is_known = self.format >= 2 || (old.required.is_some() && new.required.is_some());
         let (a, b) = (self.required(0), self.required(1));
         if is_known && a.unwrap_or_default() != b.unwrap_or_default() {
-            let fits = self.secured([a.unwrap_or_default(), b.unwrap_or_default()]);
+            let fits = [secured([a.unwrap_or_default(), b.unwrap_or_default()], self.apis), Fit::All];
             let (a, b) = (a.map(alternatives), b.map(alternatives));
             let mut row = self.global(Kind::SecurityChanged, "security", "/security").values(a, b);
             (row.direction, row.fits) = (Some(Direction::Request), Some(fits));
@@ -75,39 +89,40 @@ impl Walk<'_> {
             self.rows.push(row);
         }
     }
-
-    /// Compares security. Calls that were authenticated as before are still accepted if each old alternative has all that
-    /// one of the new ones requires. No alternative at all requires nothing.
-    fn secured(&self, sides: [&[Combination]; 2]) -> [Fit; 2] {
-        let nothing = [Combination::default()];
-        let [old, new] = sides.map(|all| if all.is_empty() { &nothing[..] } else { all });
-        let refused = old.iter().find(|own| !new.iter().any(|needs| self.satisfies(own, needs)));
-        let fit = refused.map_or(Fit::All, |own| Fit::Some(format!("a call with the credentials `{own}`")));
-        [fit, Fit::All]
-    }
-
-    /// True if the credentials of an old combination have all that a new one requires. A scheme may have another name in
-    /// the new document, which nobody sends.
-    fn satisfies(&self, own: &Combination, needs: &Combination) -> bool {
-        let [old, new] = self.apis.map(|api| &api.info.security);
-        let known = |scheme: &str| {
-            own.0.get(scheme).or_else(|| {
-                let meant = new.get(scheme).filter(|_| !old.contains_key(scheme))?;
-                let mut same =
-                    own.0.iter().filter(|(name, _)| old.get(*name).is_some_and(|s| is_same(s, meant)));
-                same.next().map(|(_, scopes)| scopes)
-            })
-        };
-        let has = |(scheme, scopes): (&String, &Vec<String>)| {
-            known(scheme).is_some_and(|known| scopes.iter().all(|scope| known.contains(scope)))
-        };
-        needs.0.iter().all(has)
-    }
 }
 
-/// True if an operation may require the scheme.
+/// The fit of the credentials of one side to the requirement of the other one. Calls are still accepted if each own
+/// alternative has all that one of the others requires. No alternative at all requires nothing.
+fn secured(sides: [&[Combination]; 2], apis: [&Api; 2]) -> Fit {
+    let nothing = [Combination::default()];
+    let [from, to] = sides.map(|all| if all.is_empty() { &nothing[..] } else { all });
+    let refused = from.iter().find(|own| !to.iter().any(|needs| satisfies([own, needs], apis)));
+    refused.map_or(Fit::All, |own| Fit::Some(format!("a call with the credentials `{own}`")))
+}
+
+/// True if the credentials of a combination have all that one of the other side requires. A scheme may have another name in
+/// the other document, which nobody sends.
+fn satisfies([own, needs]: [&Combination; 2], apis: [&Api; 2]) -> bool {
+    let [from, to] = apis.map(|api| &api.info.security);
+    let known = |scheme: &str| {
+        own.0.get(scheme).or_else(|| {
+            let meant = to.get(scheme).filter(|_| !from.contains_key(scheme))?;
+            let mut same =
+                own.0.iter().filter(|(name, _)| from.get(*name).is_some_and(|s| is_same(s, meant)));
+            same.next().map(|(_, scopes)| scopes)
+        })
+    };
+    let has = |(scheme, scopes): (&String, &Vec<String>)| {
+        known(scheme).is_some_and(|known| scopes.iter().all(|scope| known.contains(scope)))
+    };
+    needs.0.iter().all(has)
+}
+
+/// True if an operation may require the scheme, or a call of the server sends its credentials.
 fn is_used(api: &Api, name: &str) -> bool {
-    let own = api.operations.values().flat_map(|operation| operation.security.iter().flatten());
+    let callbacks = api.operations.values().flat_map(|operation| operation.callbacks.values());
+    let all = api.operations.values().chain(callbacks).chain(api.info.calls.values());
+    let own = all.flat_map(|operation| operation.security.iter().flatten());
     own.chain(api.info.required.iter().flatten()).any(|combination| combination.0.contains_key(name))
 }
 

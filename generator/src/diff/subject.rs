@@ -37,7 +37,7 @@ pub(super) enum Part {
     Body,
     Status(String),
     MediaType(String),
-    ResponseHeader(String),
+    Header(String),
     Callback(String),
     Parameter(In, String),
     /// A parameter that is sent in another place than before.
@@ -180,7 +180,7 @@ impl Subject {
                 Part::Body | Part::Items | Part::Values => {}
                 Part::Status(text)
                 | Part::MediaType(text)
-                | Part::ResponseHeader(text)
+                | Part::Header(text)
                 | Part::Callback(text)
                 | Part::Parameter(_, text)
                 | Part::Moved(text)
@@ -212,7 +212,7 @@ impl fmt::Display for Subject {
             match part {
                 Part::Body => f.write_str(" body")?,
                 Part::Status(text) | Part::MediaType(text) | Part::Moved(text) => write!(f, " {text}")?,
-                Part::ResponseHeader(name) | Part::Parameter(In::Header, name) => write!(f, " {name}:")?,
+                Part::Header(name) | Part::Parameter(In::Header, name) => write!(f, " {name}:")?,
                 Part::Callback(name) => write!(f, " callback {name}")?,
                 Part::Parameter(In::Query, name) => write!(f, " ?{name}")?,
                 Part::Parameter(In::Path, name) => write!(f, " {{{name}}}")?,

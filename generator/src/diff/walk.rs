@@ -15,8 +15,7 @@ use self::text::TypeUses;
 pub(super) use self::text::text;
 use super::alike::{Renamed, is_alike};
 use super::change::{Direction, Kind};
-use super::constraints::is_union;
-use super::numbers::is_integer;
+use super::constraints::{are_whole, is_union};
 use super::relation::{Fit, Relation, sets_of_members, sets_text};
 use super::rename::Pairs;
 use super::row::Row;
@@ -322,7 +321,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares the sets of members of which an object has one.
-    fn sets_of_members(&mut self, [old, new]: [&Struct; 2], spot: &Spot) {
+    pub(super) fn sets_of_members(&mut self, [old, new]: [&Struct; 2], spot: &Spot) {
         let fits = [sets_of_members(old, new), sets_of_members(new, old)];
         if fits != [Fit::All, Fit::All] {
             let text = |s: &Struct| (!s.one_of.is_empty()).then(|| format!("with {}", sets_text(s)));
@@ -333,7 +332,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares `additionalProperties: false`, unless a schema of these members came or went.
-    fn closed(&mut self, [old, new]: [&Struct; 2], spot: &Spot) {
+    pub(super) fn closed(&mut self, [old, new]: [&Struct; 2], spot: &Spot) {
         let is_named = |s: &Struct| s.additional.as_ref().is_some_and(|rest| *rest != TypeRef::Any);
         if self.format < 3 || old.closed == new.closed || is_named(old) || is_named(new) {
             return;
@@ -517,10 +516,11 @@ impl<'a> Walk<'a> {
         // the values of integers decide if these fit into another type of integers.
         let free = Constraints::default();
         let is_choice = is_union(old, a) != is_union(new, b);
-        let are_integers = is_integer(old, a) && is_integer(new, b);
+        let [own, other] = &spot.constraints;
+        let one = std::slice::from_ref;
+        let are_integers = are_whole(old, a, one(own)) && are_whole(new, b, one(other));
         let of_values = |own| if is_choice || are_integers { own } else { &free };
         let of_type = |own| if is_choice { own } else { &free };
-        let [own, other] = &spot.constraints;
         [
             request.places((old, of_values(own)), (new, of_type(other))),
             Relation::new([b, a], true).places((new, of_values(other)), (old, of_type(own))),

@@ -2,6 +2,8 @@
 //!
 //! Each becomes the `post` of a path item whose name is no path of a document, with an extension that `lower` reads.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::Origins;
@@ -11,6 +13,8 @@ use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 pub(crate) const METHOD: &str = "x-storewright-method";
 /// The extension that has the name of a webhook.
 pub(crate) const WEBHOOK: &str = "x-storewright-webhook";
+/// The extension that has the name of a call of a webhook with several methods, which has no payload type.
+pub(crate) const FURTHER: &str = "x-storewright-further";
 
 /// The methods of OpenAPI 3.0.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -68,6 +72,7 @@ pub(super) fn methods(paths: &mut Map<String, Value>, origins: &mut Origins, out
 /// Moves webhooks: each is an operation of a path that no document can have.
 pub(super) fn webhooks(webhooks: Value, paths: &mut Map<String, Value>, origins: &mut Origins) {
     let Value::Object(webhooks) = webhooks else { return };
+    let names: BTreeSet<String> = webhooks.keys().cloned().collect();
     for (webhook, item) in webhooks {
         let from = Pointer::new("/webhooks").child(&webhook);
         let Value::Object(mut item) = item else { continue };
@@ -77,28 +82,40 @@ pub(super) fn webhooks(webhooks: Value, paths: &mut Map<String, Value>, origins:
             Value::Object(operation) if is_method(&method) => Some((method, operation)),
             _ => None,
         });
-        // A webhook has one method; of several, the first one with a body.
-        let call = calls.min_by_key(|(_, operation)| !operation.contains_key("requestBody"));
-        let Some((method, mut operation)) = call else { continue };
-        let name = format!("/#webhooks/{webhook}");
-        let to = Pointer::new("/paths").child(&name);
-        origins.collapsed(to.clone(), from.clone());
-        let mut moved = Map::new();
-        moved.insert(METHOD.to_owned(), json!(method.to_ascii_uppercase()));
-        moved.insert(WEBHOOK.to_owned(), Value::String(webhook));
-        moved.insert("responses".to_owned(), json!({}));
-        for part in ["requestBody", "parameters", "responses", "deprecated"] {
-            if let Some(value) = operation.shift_remove(part) {
-                origins.copied(from.child(&method).child(part), to.child("post").child(part));
-                moved.insert(part.to_owned(), value);
+        let mut calls: Vec<(String, Map<String, Value>)> = calls.collect();
+        // The payload of a webhook is that of one method: of several, of `post`, or of the first one that has a body.
+        calls.sort_by_cached_key(|(method, operation)| {
+            (!operation.contains_key("requestBody"), method != "post", method.clone())
+        });
+        for (index, (method, mut operation)) in calls.into_iter().enumerate() {
+            let further = (index > 0).then(|| format!("{webhook} {method}"));
+            if further.as_ref().is_some_and(|name| names.contains(name)) {
+                continue;
             }
+            let name = match further {
+                Some(_) => format!("/#webhooks.{method}/{webhook}"),
+                None => format!("/#webhooks/{webhook}"),
+            };
+            let to = Pointer::new("/paths").child(&name);
+            origins.collapsed(to.clone(), from.clone());
+            let mut moved = Map::new();
+            moved.insert(METHOD.to_owned(), json!(method.to_ascii_uppercase()));
+            moved.insert(WEBHOOK.to_owned(), json!(webhook));
+            moved.extend(further.map(|name| (FURTHER.to_owned(), Value::String(name))));
+            moved.insert("responses".to_owned(), json!({}));
+            for part in ["requestBody", "parameters", "responses", "deprecated", "security"] {
+                if let Some(value) = operation.shift_remove(part) {
+                    origins.copied(from.child(&method).child(part), to.child("post").child(part));
+                    moved.insert(part.to_owned(), value);
+                }
+            }
+            let mut own = Map::new();
+            own.insert("post".to_owned(), Value::Object(moved));
+            if let Some(shared) = &shared {
+                origins.copied(from.child("parameters"), to.child("parameters"));
+                own.insert("parameters".to_owned(), shared.clone());
+            }
+            paths.insert(name, Value::Object(own));
         }
-        let mut own = Map::new();
-        own.insert("post".to_owned(), Value::Object(moved));
-        if let Some(shared) = shared {
-            origins.copied(from.child("parameters"), to.child("parameters"));
-            own.insert("parameters".to_owned(), shared);
-        }
-        paths.insert(name, Value::Object(own));
     }
 }

@@ -162,7 +162,6 @@ pub(super) fn is_unread(kind: Kind, key: &str) -> bool {
         Components => matches!(key, "examples" | "links"),
         Response => matches!(key, "links" | "examples"),
         Operation => key == "externalDocs",
-        Encoding => key == "headers",
         Parameter | Header | MediaType => matches!(key, "example" | "examples"),
         Schema => matches!(key, "xml" | "externalDocs" | "example" | "examples"),
         Document => key == "externalDocs",

@@ -15,6 +15,8 @@ struct Upgrade<'a> {
     vendor: &'a Value,
     consumes: Vec<String>,
     produces: Vec<String>,
+    /// The base URLs, the default one first.
+    servers: Vec<String>,
     /// The source map before the upgrade, for diagnostics during it.
     before: Origins,
     origins: &'a mut Origins,
@@ -38,6 +40,7 @@ pub(super) fn upgrade(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
         vendor: &vendor,
         consumes: media_types(root.get("consumes")).unwrap_or_else(json_alone),
         produces: media_types(root.get("produces")).unwrap_or_else(json_alone),
+        servers: servers(root, root.get("schemes")),
         before: origins.clone(),
         origins,
         out,
@@ -67,10 +70,14 @@ pub(super) fn upgrade(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
     if !components.is_empty() {
         new.insert("components".to_owned(), Value::Object(components));
     }
-    if let Some(url) = server(root) {
+    if !upgrade.servers.is_empty() {
         let from = if root.contains_key("host") { "host" } else { "basePath" };
-        upgrade.origins.copied(Pointer::root().child(from), Pointer::new("/servers/0/url"));
-        new.insert("servers".to_owned(), json!([{ "url": url }]));
+        let from = Pointer::root().child(from);
+        for index in 0..upgrade.servers.len() {
+            let to = Pointer::new("/servers").child(index).child("url");
+            upgrade.origins.copied(from.clone(), to);
+        }
+        new.insert("servers".to_owned(), listed(&upgrade.servers));
     }
     *tree = Value::Object(new);
 }
@@ -90,25 +97,28 @@ fn media_types(list: Option<&Value>) -> Option<Vec<String>> {
     Some(all)
 }
 
-/// The base URL. Without a host it is relative, as the specification has it: to where the document was found.
-fn server(root: &Map<String, Value>) -> Option<String> {
+/// The base URLs of some schemes. Without a host there is one that is relative, as the specification has it: to where the
+/// document was found.
+fn servers(root: &Map<String, Value>, schemes: Option<&Value>) -> Vec<String> {
     let text = |key| root.get(key).and_then(Value::as_str);
     let path = text("basePath").unwrap_or_default().trim_end_matches('/');
     let path = if path.is_empty() || path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    let schemes: Vec<&str> = root
-        .get("schemes")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let Some(host) = text("host") else {
+        return Some(path).filter(|path| !path.is_empty()).into_iter().collect();
+    };
+    let schemes: Vec<&str> =
+        schemes.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     // Most calls send a secret, so encrypted schemes come first.
-    let scheme = ["https", "http"].into_iter().find(|s| schemes.contains(s)).unwrap_or("https");
-    match text("host") {
-        Some(host) => Some(format!("{scheme}://{}{path}", host.trim_end_matches('/'))),
-        None if path.is_empty() => None,
-        None => Some(path),
+    let mut known: Vec<&str> = ["https", "http"].into_iter().filter(|s| schemes.contains(s)).collect();
+    if known.is_empty() {
+        known.push("https");
     }
+    known.iter().map(|scheme| format!("{scheme}://{}{path}", host.trim_end_matches('/'))).collect()
+}
+
+/// Base URLs as OpenAPI lists them.
+fn listed(servers: &[String]) -> Value {
+    servers.iter().map(|url| json!({ "url": url })).collect()
 }
 
 impl Upgrade<'_> {

@@ -27,11 +27,27 @@ pub(super) fn keep(map: &mut Map<String, Value>) {
     for key in KEPT {
         kept.extend(map.shift_remove(*key).map(|value| ((*key).to_owned(), value)));
     }
+    contained(&mut kept);
     tuple(map, &mut kept);
     patterns(map, &mut kept);
     conditions(map, &mut kept);
     if !kept.is_empty() {
         map.insert(VALIDATION.to_owned(), Value::Object(kept));
+    }
+}
+
+/// Takes out numbers of items that `contains` implies, and a `contains` that no item has to meet.
+fn contained(kept: &mut Map<String, Value>) {
+    let least = kept.get("minContains").and_then(Value::as_f64);
+    let is_bounded = kept.contains_key("maxContains");
+    if least == Some(0.0) && !is_bounded {
+        kept.shift_remove("contains");
+    }
+    if !kept.contains_key("contains") || least == Some(1.0) {
+        kept.shift_remove("minContains");
+    }
+    if !kept.contains_key("contains") {
+        kept.shift_remove("maxContains");
     }
 }
 

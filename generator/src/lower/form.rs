@@ -4,25 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{
     AdditionalProperties, Encoding, MediaType as OasMediaType, Operation as OasOperation, ParameterData,
-    ParameterSchemaOrContent, QueryStyle, ReferenceOr,
+    ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema,
 };
 
 use super::Lowering;
+use super::constraints::constraints;
 use super::operation::{forms, item};
 use super::parameter::{Accepted, Written, bare};
 use super::schema::members;
-use crate::api::{Form, In, MediaType, Parameter, Shape, Style, TypeId, TypeRef};
+use crate::api::{Fields, Form, FormRules, In, MediaType, Parameter, Shape, Style, TypeId, TypeRef};
 use crate::diagnostic::Pointer;
 
 impl Lowering<'_> {
-    /// The media type and the fields of a body that is a form with named fields, or may be one.
+    /// The media type, the fields and the rules of a body that is a form with named fields, or may be one.
     pub(super) fn form(
         &mut self,
         id: &str,
         operation: &OasOperation,
         at: &Pointer,
         accepted: &mut Accepted,
-    ) -> Option<(String, Vec<Parameter>)> {
+    ) -> Option<(String, Vec<Parameter>, FormRules)> {
         let components = self.document.components.as_ref();
         let body =
             item(operation.request_body.as_ref()?, components, |c| &c.request_bodies, "requestBodies")?;
@@ -31,8 +32,8 @@ impl Lowering<'_> {
             .filter_map(|(name, media)| Some((MediaType::parse(name).form()?, name, media)))
             .min_by_key(|(form, name, _)| (*form, name.as_str()))?;
         let at = at.child("requestBody").child("content").child(media_type);
-        let fields = self.form_fields(id, form, media, &at, accepted)?;
-        Some((media_type.clone(), fields))
+        let (fields, rules) = self.form_fields(id, form, media, &at, accepted)?;
+        Some((media_type.clone(), fields, rules))
     }
 
     /// The media types of the forms that are not sent.
@@ -52,30 +53,18 @@ impl Lowering<'_> {
         media: &OasMediaType,
         at: &Pointer,
         accepted: &mut Accepted,
-    ) -> Option<Vec<Parameter>> {
+    ) -> Option<(Vec<Parameter>, FormRules)> {
         let declared = media.schema.as_ref()?;
         let place = at.child("schema");
         let (schema, here) = self.resolve(declared, &place).map(|(schema, at)| (schema.clone(), at))?;
         let mut out = BTreeMap::new();
+        let rules = FormRules {
+            constraints: constraints(&schema),
+            closed: members(&schema).is_some_and(|members| members.is_closed()),
+            one_of: self.required_sets(&schema),
+        };
         let Some(members) = members(&schema).filter(|members| !members.properties.is_empty()) else {
-            // An object that is composed of others is recognized by its type.
-            let ty = self.field(declared, &TypeId::operation(id).member("body"), &place).ty;
-            let TypeRef::Named(name) = self.through(&ty) else { return None };
-            let Some(Shape::Struct(s)) = self.types.get(name).map(|t| t.shape.clone()) else { return None };
-            for (name, field) in s.fields {
-                let mut parameter = Parameter {
-                    required: field.required,
-                    deprecated: field.deprecated,
-                    nullable: field.nullable,
-                    lifecycle: field.lifecycle,
-                    constraints: field.constraints,
-                    doc: field.doc,
-                    ..bare(&name, In::Form, field.ty)
-                };
-                self.encode(&mut parameter, form, media.encoding.get(&name));
-                out.insert(name, parameter);
-            }
-            return (!out.is_empty()).then(|| out.into_values().collect());
+            return self.composed_fields((id, form), media, declared, rules, at);
         };
         if matches!(
             members.additional,
@@ -105,10 +94,58 @@ impl Lowering<'_> {
             let written = Written { object: Style::Json, ..Written::new(In::Form, Style::Repeat) };
             let place = here.child("properties").child(name);
             let mut field = self.parameter(id, &data, (&schema, &place), written, accepted);
-            self.encode(&mut field, form, media.encoding.get(name));
+            let encoding = media.encoding.get(name);
+            self.encode(&mut field, form, encoding);
+            field.headers = self.part_headers(id, name, form, encoding, at);
             out.insert(name.clone(), field);
         }
-        Some(out.into_values().collect())
+        Some((out.into_values().collect(), rules))
+    }
+
+    /// The fields of an object that is composed of others, which is recognized by its type.
+    fn composed_fields(
+        &mut self,
+        (id, form): (&str, Form),
+        media: &OasMediaType,
+        declared: &ReferenceOr<Schema>,
+        mut rules: FormRules,
+        at: &Pointer,
+    ) -> Option<(Vec<Parameter>, FormRules)> {
+        let ty = self.field(declared, &TypeId::operation(id).member("body"), &at.child("schema")).ty;
+        let TypeRef::Named(name) = self.through(&ty) else { return None };
+        let Some(Shape::Struct(s)) = self.types.get(name).map(|t| t.shape.clone()) else { return None };
+        (rules.closed, rules.one_of) = (s.closed, s.one_of);
+        let mut out = Vec::new();
+        for (name, field) in s.fields {
+            let mut parameter = Parameter {
+                required: field.required,
+                deprecated: field.deprecated,
+                nullable: field.nullable,
+                lifecycle: field.lifecycle,
+                constraints: field.constraints,
+                doc: field.doc,
+                ..bare(&name, In::Form, field.ty)
+            };
+            let encoding = media.encoding.get(&name);
+            self.encode(&mut parameter, form, encoding);
+            parameter.headers = self.part_headers(id, &name, form, encoding, at);
+            out.push(parameter);
+        }
+        (!out.is_empty()).then_some((out, rules))
+    }
+
+    /// The headers of a part. Only multipart forms have parts.
+    fn part_headers(
+        &mut self,
+        id: &str,
+        field: &str,
+        form: Form,
+        encoding: Option<&Encoding>,
+        at: &Pointer,
+    ) -> Fields {
+        let Some(encoding) = encoding.filter(|_| form == Form::Multipart) else { return Fields::new() };
+        let at = at.child("encoding").child(field);
+        self.headers(id, field, &encoding.headers, &at)
     }
 
     /// Settles the serialization of a field, by its encoding.

@@ -1,6 +1,7 @@
-//! Lowers the headers of responses.
+//! Lowers the headers of responses and of parts of forms.
 
-use openapiv3::{MediaType as OasMediaType, ParameterSchemaOrContent, Response as OasResponse};
+use indexmap::IndexMap;
+use openapiv3::{Header, MediaType as OasMediaType, ParameterSchemaOrContent, ReferenceOr};
 
 use super::Lowering;
 use super::operation::{item, lifecycle};
@@ -8,11 +9,17 @@ use crate::api::{Field, Fields, MediaType, TypeId, TypeRef};
 use crate::diagnostic::Pointer;
 
 impl Lowering<'_> {
-    /// The headers that a response declares, by their names in lower case (RFC 9110, 5.1).
-    pub(super) fn headers(&mut self, id: &str, status: &str, response: &OasResponse, at: &Pointer) -> Fields {
+    /// The declared headers, by their names in lower case (RFC 9110, 5.1).
+    pub(super) fn headers(
+        &mut self,
+        id: &str,
+        owner: &str,
+        declared: &IndexMap<String, ReferenceOr<Header>>,
+        at: &Pointer,
+    ) -> Fields {
         let components = self.document.components.as_ref();
         let mut out = Fields::new();
-        for (name, header) in &response.headers {
+        for (name, header) in declared {
             let Some(header) = item(header, components, |c| &c.headers, "headers") else { continue };
             // OpenAPI has the media type in `content`.
             let name = name.to_ascii_lowercase();
@@ -20,7 +27,7 @@ impl Lowering<'_> {
                 continue;
             }
             let at = at.child("headers").child(&name);
-            let own = TypeId::operation(id).member(format!("header {status} {name}"));
+            let own = TypeId::operation(id).member(format!("header {owner} {name}"));
             let field = match &header.format {
                 ParameterSchemaOrContent::Schema(schema) => self.field(schema, &own, &at.child("schema")),
                 ParameterSchemaOrContent::Content(content) => match content.first() {

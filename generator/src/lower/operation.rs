@@ -103,17 +103,14 @@ impl<'d> Lowering<'d> {
                     self.unsupported(&at, "the method `TRACE`");
                     continue;
                 }
+                let shared = item.parameters.iter().enumerate();
+                let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
                 if let Some(name) = text(&operation.extensions, hoist::WEBHOOK) {
-                    let shared = item.parameters.iter().enumerate();
-                    let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
-                    let call = self.webhook(&name, operation, shared.collect(), &at);
-                    self.calls.insert(name, call);
+                    self.webhook(name, operation, shared.collect(), &at);
                     continue;
                 }
                 let Some(id) = ids.get(&(key.as_str(), member)) else { continue };
                 let (method, path) = route(key, member, operation);
-                let shared = item.parameters.iter().enumerate();
-                let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
                 let mut lowered = self.operation((id, path), operation, shared.collect(), &at, &mut accepted);
                 lowered.method = method.clone();
                 (lowered.server, lowered.other_servers) =
@@ -163,8 +160,9 @@ impl<'d> Lowering<'d> {
         let own = operation.parameters.iter().enumerate();
         parameters.extend(own.map(|(i, p)| (p, at.child("parameters").child(i))));
         out.parameters = self.parameters(id, path, &parameters, at, accepted);
-        if let Some((media_type, fields)) = self.form(id, operation, at, accepted) {
+        if let Some((media_type, fields, rules)) = self.form(id, operation, at, accepted) {
             out.parameters.extend(fields);
+            out.form_rules = rules;
             out.form = Some(media_type);
         }
         if let Some(form) = &out.form {
@@ -443,7 +441,7 @@ impl<'d> Lowering<'d> {
             }
             let own = TypeId::operation(id).member(format!("response {text}"));
             let described = self.described(&own, &response.content, &content, &at);
-            let headers = self.headers(id, &text, response, &at);
+            let headers = self.headers(id, &text, &response.headers, &at);
             if success {
                 let envelope = self.envelope(&response.extensions, &at);
                 let paged = is_true(&response.extensions, "x-paged");

@@ -327,6 +327,7 @@ pub(super) fn bare(name: &str, place: In, ty: TypeRef) -> Parameter {
         allow_reserved: false,
         allow_empty: false,
         accepts: None,
+        headers: Default::default(),
         variants: Vec::new(),
         lifecycle: Default::default(),
     }

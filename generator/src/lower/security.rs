@@ -11,6 +11,7 @@ use openapiv3::{
 use super::Lowering;
 use crate::api::{Combination, Flow, Security};
 use crate::diagnostic::Pointer;
+use crate::load::hoist;
 
 /// The schemes that a document declares.
 pub(super) fn schemes(document: &OpenAPI) -> BTreeMap<String, Security> {
@@ -88,10 +89,17 @@ pub(super) fn required(document: &OpenAPI, schemes: &BTreeMap<String, Security>)
     Some(if is_said(document) { Vec::new() } else { each.collect() })
 }
 
-/// True if an operation has a requirement.
+/// True if an operation of clients has a requirement.
 pub(super) fn is_said(document: &OpenAPI) -> bool {
     let items = document.paths.paths.values().filter_map(ReferenceOr::as_item);
-    items.flat_map(|item| item.iter()).any(|(_, operation)| operation.security.is_some())
+    let mut operations = items.flat_map(|item| item.iter()).map(|(_, operation)| operation);
+    operations
+        .any(|operation| operation.security.is_some() && !operation.extensions.contains_key(hoist::WEBHOOK))
+}
+
+/// The credentials that the server sends in a call of its own.
+pub(super) fn of_server(operation: &OasOperation) -> Option<Vec<Combination>> {
+    operation.security.as_deref().map(combinations).filter(|all| !all.is_empty())
 }
 
 fn combinations(ways: &[SecurityRequirement]) -> Vec<Combination> {

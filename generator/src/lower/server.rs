@@ -1,18 +1,24 @@
-//! Finds the addresses of an API and of single operations, with the defaults of their variables.
+//! Finds the addresses of an API and of single operations, with the values of their variables.
+
+use std::collections::BTreeSet;
 
 use openapiv3::{Operation as OasOperation, PathItem, Server};
 
 use super::Lowering;
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
+/// The number of addresses that one server is: the values of a further variable are not listed.
+const ADDRESSES: usize = 64;
+
 impl Lowering<'_> {
     /// The addresses, the default one first. If the document declares none, it is that of the first path.
     pub(super) fn servers(&mut self) -> Vec<String> {
         let document = self.document;
-        let mut out = Vec::new();
+        let (mut out, mut defaults) = (Vec::new(), Vec::new());
         for (index, server) in document.servers.iter().enumerate() {
             let at = Pointer::new("/servers").child(index).child("url");
-            let url = with_defaults(server);
+            let all = addresses(server);
+            let Some(url) = all.first().cloned() else { continue };
             if url.contains(['{', '}']) {
                 let message = format!("the server `{url}` has a variable without a default; it is ignored");
                 self.out
@@ -31,13 +37,11 @@ impl Lowering<'_> {
                     "write the whole address in the overlay, or have programs call `base_url`",
                 );
             }
-            out.push(url);
+            defaults.push(url);
+            out.extend(all);
         }
-        // Schemes of Swagger are servers too.
-        let place = |url: &String| url.split_once("://").map_or(url.clone(), |(_, place)| place.to_owned());
-        if let Some(first) = out.first().filter(|first| out.iter().any(|other| place(other) != place(first)))
-        {
-            let message = format!("the document has {} servers; clients call `{first}`", out.len());
+        if let Some(first) = other_place(&defaults) {
+            let message = format!("the document has {} servers; clients call `{first}`", defaults.len());
             let help = "list the server to call first in the overlay, or have programs call `base_url`";
             self.not_read(&Pointer::new("/servers"), message, help);
         }
@@ -53,7 +57,7 @@ impl Lowering<'_> {
                 let operations = item.iter().map(|(_, operation)| operation);
                 item.servers.first().into_iter().chain(operations.flat_map(|o| o.servers.first()))
             });
-            out.extend(own.map(with_defaults).find(|url| url.contains("://") && !url.contains(['{', '}'])));
+            out.extend(own.flat_map(addresses).find(|url| url.contains("://") && !url.contains(['{', '}'])));
         }
         out
     }
@@ -70,9 +74,11 @@ impl Lowering<'_> {
             true => (&item.servers, at_path.child("servers")),
             false => (&operation.servers, at.child("servers")),
         };
-        let Some((first, others)) = own.split_first() else { return (None, Vec::new()) };
-        let url = with_defaults(first);
-        if own.len() > 1 {
+        let defaults: Vec<String> =
+            own.iter().filter_map(|server| addresses(server).into_iter().next()).collect();
+        let mut all = own.iter().flat_map(addresses);
+        let Some(url) = all.next() else { return (None, Vec::new()) };
+        if other_place(&defaults).is_some() {
             let message = format!("{} servers are declared here; the client calls `{url}`", own.len());
             let help = "list the server to call first in the overlay, or call another one with a client of its `base_url`";
             if self.said.insert((at.clone(), message.clone())) {
@@ -83,7 +89,7 @@ impl Lowering<'_> {
         let is_default = servers.first().is_some_and(|first| first.trim_end_matches('/') == url);
         let is_path = url.starts_with('/') && !url.starts_with("//");
         let callable = (url.contains("://") || is_path) && !url.contains(['{', '}']);
-        let others = others.iter().map(|server| with_defaults(server).trim_end_matches('/').to_owned());
+        let others = all.map(|url| url.trim_end_matches('/').to_owned());
         ((callable && !is_default).then(|| url.to_owned()), others.collect())
     }
 
@@ -93,10 +99,29 @@ impl Lowering<'_> {
     }
 }
 
-fn with_defaults(server: &Server) -> String {
-    let mut url = server.url.clone();
-    for (name, variable) in server.variables.iter().flatten() {
-        url = url.replace(&format!("{{{name}}}"), &variable.default);
+/// The first address, if another one differs in more than its scheme: schemes of Swagger are servers too.
+fn other_place(all: &[String]) -> Option<&String> {
+    let place = |url: &String| url.split_once("://").map_or(url.clone(), |(_, place)| place.to_owned());
+    all.first().filter(|first| all.iter().any(|other| place(other) != place(first)))
+}
+
+/// The addresses that a server is, by the values of its variables. The one of the defaults is the first.
+fn addresses(server: &Server) -> Vec<String> {
+    let mut out = vec![server.url.clone()];
+    let mut variables: Vec<_> = server.variables.iter().flatten().collect();
+    variables.sort_by_key(|(name, _)| *name);
+    for (name, variable) in variables {
+        let hole = format!("{{{name}}}");
+        if !server.url.contains(&hole) {
+            continue;
+        }
+        let others: BTreeSet<&String> =
+            variable.enumeration.iter().filter(|value| **value != variable.default).collect();
+        let mut values = vec![&variable.default];
+        if out.len() * (others.len() + 1) <= ADDRESSES {
+            values.extend(others);
+        }
+        out = values.iter().flat_map(|value| out.iter().map(|url| url.replace(&hole, value))).collect();
     }
-    url
+    out
 }

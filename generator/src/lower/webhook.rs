@@ -8,6 +8,7 @@ use super::Lowering;
 use super::constraints::of_media;
 use super::operation::{forms, item, text};
 use super::parameter::Accepted;
+use super::security::of_server;
 use crate::api::{
     Body, Content, Enum, MediaType, Operation, Shape, Struct, TypeId, TypeRef, Union, Value, Variant,
 };
@@ -15,14 +16,34 @@ use crate::diagnostic::Pointer;
 use crate::load::hoist;
 
 impl Lowering<'_> {
-    /// Reads the call of a webhook, and the type of its payload if that is JSON. The other media types have no types.
+    /// Adds a call of a webhook, and its payload unless another method has that.
     pub(super) fn webhook(
+        &mut self,
+        name: String,
+        operation: &OasOperation,
+        shared: Vec<(&ReferenceOr<OasParameter>, Pointer)>,
+        at: &Pointer,
+    ) {
+        let further = text(&operation.extensions, hoist::FURTHER);
+        let key = further.as_ref().unwrap_or(&name);
+        let (call, payload) = self.webhook_call(key, operation, shared, at);
+        match further {
+            Some(key) => self.calls.insert(key, call),
+            None => {
+                self.webhooks.extend(payload.map(|ty| (name.clone(), ty)));
+                self.calls.insert(name, call)
+            }
+        };
+    }
+
+    /// Reads the call of a webhook, and the type of its payload if that is JSON. The other media types have no types.
+    fn webhook_call(
         &mut self,
         name: &str,
         operation: &OasOperation,
         shared: Vec<(&ReferenceOr<OasParameter>, Pointer)>,
         at_call: &Pointer,
-    ) -> Operation {
+    ) -> (Operation, Option<TypeRef>) {
         let at = at_call.child("requestBody");
         let components = self.document.components.as_ref();
         let body = operation.request_body.as_ref();
@@ -39,15 +60,14 @@ impl Lowering<'_> {
                 let message = format!("the payload of the webhook `{name}` is not JSON; it has no type");
                 self.not_read(&at, message, "declare it as `application/json` in the overlay");
             }
-            return Operation { method, ..self.call_of_server(&id, operation, shared, at_call) };
+            return (Operation { method, ..self.call_of_server(&id, operation, shared, at_call) }, None);
         };
         let payload = TypeId::operation(&id).member("payload");
         let ty = self.media(&payload, media_type, media, &at.child("content").child(media_type));
-        self.webhooks.insert(name.to_owned(), ty.clone());
         let rest = OasOperation { request_body: None, ..operation.clone() };
         let mut call = Operation { method, ..self.call_of_server(&id, &rest, shared, at_call) };
         let (mut content, mut constraints) =
-            (Content::from_iter([(media_type.clone(), ty)]), BTreeMap::new());
+            (Content::from_iter([(media_type.clone(), ty.clone())]), BTreeMap::new());
         for (name, media) in forms(&body.content) {
             let parsed = MediaType::parse(name);
             content.entry(name.clone()).or_insert_with(|| match parsed.reads_json() {
@@ -70,7 +90,7 @@ impl Lowering<'_> {
             envelope: None,
             checked: false,
         });
-        call
+        (call, Some(ty))
     }
 
     /// Lowers a call that the server makes. No setter is made of its parameters, so their values and alternatives are types.
@@ -83,6 +103,7 @@ impl Lowering<'_> {
     ) -> Operation {
         let mut accepted = Accepted::new();
         let mut call = self.operation((id, ""), operation, shared, at, &mut accepted);
+        call.security = of_server(operation);
         for parameter in &mut call.parameters {
             let values = parameter
                 .values

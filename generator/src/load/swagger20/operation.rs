@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::schema::{is_file, is_simple};
-use super::{Upgrade, media_types, moved};
+use super::{Upgrade, listed, media_types, moved, servers};
 use crate::api::MediaType;
 use crate::diagnostic::{Code, Pointer};
 use crate::load::location::Trail;
@@ -101,6 +101,15 @@ impl<'v> Upgrade<'v> {
                 _ => value.clone(),
             };
             new.insert(key.clone(), value);
+        }
+        if let Some(root) = vendor.as_object()
+            && old.contains_key("schemes")
+        {
+            let own = servers(root, old.get("schemes"));
+            if own != self.servers {
+                self.origins.copied(at.key("schemes").pointer(), at.key("servers").pointer());
+                new.insert("servers".to_owned(), listed(&own));
+            }
         }
         if let Some(body) = body {
             new.insert("requestBody".to_owned(), body);
