@@ -20,19 +20,39 @@ pub use self::terminal::{shown, shown_json, shown_output};
 #[serde(transparent)]
 pub struct Pointer(String);
 
-/// Writes the text of a token, escaped.
-struct Escaping<'a>(&'a mut String);
+/// A name of a member, or the index of an item.
+pub trait Token {
+    /// Appends it, escaped.
+    fn push_to(&self, out: &mut String);
+}
 
-impl fmt::Write for Escaping<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for part in text.split_inclusive(['~', '/']) {
+impl Token for str {
+    fn push_to(&self, out: &mut String) {
+        for part in self.split_inclusive(['~', '/']) {
             let plain = part.strip_suffix(['~', '/']);
-            self.0.push_str(plain.unwrap_or(part));
+            out.push_str(plain.unwrap_or(part));
             if plain.is_some() {
-                self.0.push_str(if part.ends_with('~') { "~0" } else { "~1" });
+                out.push_str(if part.ends_with('~') { "~0" } else { "~1" });
             }
         }
-        Ok(())
+    }
+}
+
+impl Token for String {
+    fn push_to(&self, out: &mut String) {
+        self.as_str().push_to(out);
+    }
+}
+
+impl Token for usize {
+    fn push_to(&self, out: &mut String) {
+        out.push_str(&self.to_string());
+    }
+}
+
+impl<T: Token + ?Sized> Token for &T {
+    fn push_to(&self, out: &mut String) {
+        (**self).push_to(out);
     }
 }
 
@@ -48,11 +68,11 @@ impl Pointer {
     }
 
     /// The pointer to the member or item `token` of this pointer's target.
-    pub fn child(&self, token: impl fmt::Display) -> Self {
+    pub fn child(&self, token: impl Token) -> Self {
         let mut out = String::with_capacity(self.0.len() + 24);
         out.push_str(&self.0);
         out.push('/');
-        let _ = write!(Escaping(&mut out), "{token}");
+        token.push_to(&mut out);
         Self(out)
     }
 

@@ -1,5 +1,6 @@
 //! Reads media types (RFC 9110, section 8.3.1): the one place that says which of them are JSON, forms or text.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The form that `multipart/form-data` and `application/x-www-form-urlencoded` bodies have.
@@ -22,24 +23,24 @@ pub enum Stream {
 
 /// A media type or a range of them, in lower case and without its parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MediaType {
-    kind: String,
-    subtype: String,
+pub struct MediaType<'t> {
+    kind: Cow<'t, str>,
+    subtype: Cow<'t, str>,
     /// True if parameters follow, such as `charset`.
     has_parameters: bool,
 }
 
-impl MediaType {
+impl<'t> MediaType<'t> {
     /// Reads `text`, which need not be well-formed: without a slash all of it is the type.
-    pub fn parse(text: &str) -> Self {
+    pub fn parse(text: &'t str) -> Self {
         let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-        let essence = essence.trim().to_ascii_lowercase();
-        let (kind, subtype) = essence.split_once('/').unwrap_or((&essence, ""));
-        Self {
-            kind: kind.trim().to_owned(),
-            subtype: subtype.trim().to_owned(),
-            has_parameters: !parameters.trim().is_empty(),
-        }
+        let (kind, subtype) = essence.split_once('/').unwrap_or((essence, ""));
+        let lower = |part: &'t str| match part.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => Cow::Owned(part.trim().to_ascii_lowercase()),
+            false => Cow::Borrowed(part.trim()),
+        };
+        let has_parameters = !parameters.trim().is_empty();
+        Self { kind: lower(kind), subtype: lower(subtype), has_parameters }
     }
 
     /// True if both differ in their parameters at most.
@@ -64,14 +65,14 @@ impl MediaType {
 
     /// True if the body is one JSON value. Sequences of values, such as `application/jsonlines`, are not.
     pub fn is_json(&self) -> bool {
-        let named = matches!(self.kind.as_str(), "application" | "text")
-            && matches!(self.subtype.as_str(), "json" | "x-json");
+        let named = matches!(self.kind.as_ref(), "application" | "text")
+            && matches!(self.subtype.as_ref(), "json" | "x-json");
         named || self.subtype.ends_with("+json")
     }
 
     /// True if it is a range that contains JSON and specifies nothing else: `*/*`, `application/*`.
     pub fn is_any(&self) -> bool {
-        self.subtype == "*" && matches!(self.kind.as_str(), "*" | "application")
+        self.subtype == "*" && matches!(self.kind.as_ref(), "*" | "application")
     }
 
     /// True if a declared schema is read and written as JSON: JSON itself, and ranges that specify nothing else.
@@ -81,7 +82,7 @@ impl MediaType {
 
     /// The form, if it is one.
     pub fn form(&self) -> Option<Form> {
-        match (self.kind.as_str(), self.subtype.as_str()) {
+        match (self.kind.as_ref(), self.subtype.as_ref()) {
             ("multipart", "form-data") => Some(Form::Multipart),
             ("application", "x-www-form-urlencoded") => Some(Form::Encoded),
             _ => None,
@@ -90,7 +91,7 @@ impl MediaType {
 
     /// The kind of stream, if it is one.
     pub fn stream(&self) -> Option<Stream> {
-        match self.subtype.as_str() {
+        match self.subtype.as_ref() {
             "event-stream" => Some(Stream::Events),
             "jsonl" | "x-jsonl" | "jsonlines" | "x-jsonlines" | "ndjson" | "x-ndjson" | "json-seq" => {
                 Some(Stream::Values)
@@ -118,7 +119,7 @@ impl MediaType {
     /// The order in which JSON is preferred where one structure is declared in several media types: plain JSON, vendors'
     /// JSON, other spellings, patches, ranges. None for the rest.
     pub fn json_rank(&self) -> Option<u8> {
-        let rank = match self.subtype.as_str() {
+        let rank = match self.subtype.as_ref() {
             _ if !self.reads_json() => return None,
             _ if self.is_range() => 5,
             "json" if self.kind == "application" => u8::from(self.has_parameters),
@@ -141,7 +142,7 @@ impl MediaType {
 
     /// One word for method names: `multipart`, `form`, `bytes`, `text`, else the subtype.
     pub fn word(&self) -> &str {
-        match (self.form(), self.kind.as_str(), self.subtype.as_str()) {
+        match (self.form(), self.kind.as_ref(), self.subtype.as_ref()) {
             (Some(Form::Multipart), ..) => "multipart",
             (Some(Form::Encoded), ..) => "form",
             (None, "application", "octet-stream") => "bytes",
@@ -152,7 +153,7 @@ impl MediaType {
     }
 }
 
-impl fmt::Display for MediaType {
+impl fmt::Display for MediaType<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.kind, self.subtype)
     }

@@ -160,17 +160,20 @@ fn resource(path: &str) -> String {
 
 /// If every operation of a resource that both sides have becomes deprecated, or no longer is, that is one row.
 fn resources(rows: &mut [Row], kind: Kind, old: &Side<'_>, new: &Side<'_>) {
+    let mut changed: BTreeMap<String, BTreeSet<Subject>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.kind() == kind) {
+        let path = row.subject.operation().map_or("", |(_, path)| path);
+        changed.entry(resource(path)).or_default().insert(row.subject.clone());
+    }
+    if changed.is_empty() {
+        return;
+    }
     let mut common: BTreeMap<String, BTreeSet<Subject>> = BTreeMap::new();
     let calls = |side: &Side<'_>| -> BTreeSet<(String, Subject)> {
         side.api.operations.values().map(|o| (resource(&o.path), Subject::of_operation(o))).collect()
     };
     for (resource, call) in calls(old).intersection(&calls(new)) {
         common.entry(resource.clone()).or_default().insert(call.clone());
-    }
-    let mut changed: BTreeMap<String, BTreeSet<Subject>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.kind() == kind) {
-        let path = row.subject.operation().map_or("", |(_, path)| path);
-        changed.entry(resource(path)).or_default().insert(row.subject.clone());
     }
     for row in rows.iter_mut().filter(|row| row.kind() == kind) {
         let path = row.subject.operation().map_or("", |(_, path)| path);

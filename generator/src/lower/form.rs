@@ -221,7 +221,7 @@ impl Lowering<'_> {
 /// True if an encoding names media types that are neither JSON nor text.
 fn is_file(encoding: &Encoding) -> bool {
     let named = encoding.content_type.as_deref().unwrap_or_default().split(',').map(str::trim);
-    let named: Vec<MediaType> = named.filter(|text| !text.is_empty()).map(MediaType::parse).collect();
+    let named: Vec<MediaType<'_>> = named.filter(|text| !text.is_empty()).map(MediaType::parse).collect();
     !named.is_empty() && named.iter().all(|media| !media.reads_json() && !media.is_text())
 }
 
