@@ -151,11 +151,13 @@ fn operations(
     }
 }
 
+type Values = BTreeMap<String, Vec<String>>;
+
 fn values_and_types(
     format: u32,
     mut read: impl FnMut(&str) -> std::io::Result<String>,
     out: &mut Sink,
-) -> Option<(BTreeMap<String, Vec<String>>, ById<Type>)> {
+) -> Option<(Values, ById<Type>)> {
     let values = parse("values.yaml", &mut read, out)?;
     let mut types = ById::default();
     macro_rules! take {
