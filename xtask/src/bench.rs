@@ -154,10 +154,18 @@ const COMPILED: &[Compiled] = &[
     },
 ];
 
-/// Runs this command in a release build: numbers of any other mean nothing.
+/// Runs this command as the programs of a release are built: numbers of any other build mean nothing.
 fn optimised(tree: &Tree) -> anyhow::Result<Outcome> {
-    let mut cargo =
-        tree.cargo(&["run", "--release", "--package", "xtask", "--features", "mimalloc", "--manifest-path"]);
+    let mut cargo = tree.cargo(&[
+        "run",
+        "--profile",
+        "dist",
+        "--package",
+        "xtask",
+        "--features",
+        "mimalloc",
+        "--manifest-path",
+    ]);
     cargo.arg(tree.root().join("Cargo.toml")).arg("--").args(std::env::args_os().skip(1));
     let status = cargo.current_dir(std::env::current_dir()?).status()?;
     Ok(match status.code() {
@@ -168,7 +176,7 @@ fn optimised(tree: &Tree) -> anyhow::Result<Outcome> {
 }
 
 pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
-    if !std::env::current_exe()?.parent().is_some_and(|folder| folder.ends_with("release")) {
+    if !std::env::current_exe()?.parent().is_some_and(|folder| folder.ends_with("dist")) {
         return optimised(tree);
     }
     let bench = Bench { tree, target: tree.root().join("target/bench") };
