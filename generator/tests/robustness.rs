@@ -12,7 +12,7 @@ use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{Source, text};
 
 /// The number of changed documents per fixture: in a sample, and of all.
-const ROUNDS: [u64; 2] = [10, 60];
+const ROUNDS: [u64; 2] = [5, 60];
 
 /// SplitMix64: the same numbers on every machine, and no dependency.
 struct Numbers(u64);
