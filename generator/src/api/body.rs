@@ -84,7 +84,7 @@ pub struct Response {
     #[serde(default, skip_serializing_if = "Fields::is_empty")]
     pub headers: Fields,
     /// True if `data` of the JSON:API document may be null although its type does not say so (a to-one read); see
-    /// [`Api::model`].
+    /// [`Api::model`](super::Api::model).
     #[serde(skip)]
     pub null_data: bool,
     /// Members that wrap the value on the wire, as in [`Body::envelope`].
