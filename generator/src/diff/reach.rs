@@ -9,7 +9,7 @@ use super::change::{Direction, Reach};
 use super::row::{Row, of, of_mut};
 use super::subject::blank;
 use super::wire::Access;
-use crate::api::{Api, Body, Field, Operation, Parameter, Response, Shape, TypeId, TypeRef};
+use crate::api::{Api, Body, ById, Field, Operation, Parameter, Response, Shape, Type, TypeId, TypeRef};
 
 /// Operations that use each type, by their numbers: those that send it and those that receive it.
 pub(super) struct Users<'a> {
@@ -20,8 +20,8 @@ pub(super) struct Users<'a> {
     stems: Vec<Option<String>>,
     /// The numbers of the operations.
     numbers: HashMap<&'a str, usize>,
-    /// The numbers of the types.
-    types: HashMap<&'a TypeId, usize>,
+    /// The types, whose places are their numbers.
+    types: &'a ById<Type>,
     sent: Vec<Vec<usize>>,
     received: Vec<Vec<usize>>,
     /// Types that the server sends in calls of its own.
@@ -38,9 +38,9 @@ type Call<'a> = (String, &'a str);
 impl<'a> Users<'a> {
     pub(super) fn of(api: &'a Api) -> Self {
         let operations: Vec<(&String, &Operation)> = api.operations.iter().collect();
-        let index: HashMap<&TypeId, usize> = api.types.keys().zip(0..).collect();
-        let mut sent = Uses::of(api, &index, Direction::Request);
-        let mut received = Uses::of(api, &index, Direction::Response);
+        let types = &api.types;
+        let mut sent = Uses::of(api, Direction::Request);
+        let mut received = Uses::of(api, Direction::Response);
         for (at, &(_, operation)) in operations.iter().enumerate() {
             let calls = operation.callbacks.values().map(|callback| (callback, false));
             for (call, is_own) in calls.chain([(operation, true)]) {
@@ -51,11 +51,11 @@ impl<'a> Users<'a> {
                 let parameters = call.parameters.iter().flat_map(Parameter::types);
                 let bodies = call.body.iter().flat_map(Body::types);
                 let roots = parameters.chain(bodies).filter_map(TypeRef::named);
-                roots.filter_map(|id| index.get(id)).for_each(|root| to.follow(*root, at));
+                roots.filter_map(|id| types.get_index_of(id)).for_each(|root| to.follow(root, at));
                 let responses = call.responses.values().chain(call.errors.values());
                 let parts = responses.flat_map(Response::types);
-                let roots = parts.filter_map(TypeRef::named).filter_map(|id| index.get(id));
-                roots.for_each(|root| from.follow(*root, at));
+                let roots = parts.filter_map(TypeRef::named).filter_map(|id| types.get_index_of(id));
+                roots.for_each(|root| from.follow(root, at));
             }
         }
         let calls = operations.iter().map(|(_, o)| (blank(&o.path), o.method.as_str())).collect();
@@ -66,13 +66,13 @@ impl<'a> Users<'a> {
             let bodies = call.body.iter().flat_map(Body::types);
             call.parameters.iter().flat_map(Parameter::types).chain(bodies)
         });
-        let pushed = received.all_in(sent_by_server.chain(api.info.webhooks.values()), &index);
+        let pushed = received.all_in(sent_by_server.chain(api.info.webhooks.values()), types);
         let responses = api.info.calls.values().flat_map(|call| call.responses.values());
-        let answered = sent.all_in(responses.flat_map(|response| response.content.values()), &index);
+        let answered = sent.all_in(responses.flat_map(|response| response.content.values()), types);
         let results = operations.iter().flat_map(|(_, o)| o.responses.values()).flat_map(Response::types);
-        let results = received.all_in(results, &index);
+        let results = received.all_in(results, types);
         let errors = operations.iter().flat_map(|(_, o)| o.errors.values()).flat_map(Response::types);
-        let mut failed = received.all_in(errors, &index);
+        let mut failed = received.all_in(errors, types);
         failed.retain(|ty| {
             let is_sent = sent.users.get(*ty).is_some_and(|users| !users.is_empty());
             !is_sent && [&results, &pushed, &answered].iter().all(|others| !others.contains(ty))
@@ -80,11 +80,11 @@ impl<'a> Users<'a> {
         let stem = |tag: &String| tag.trim_end_matches('s').to_lowercase();
         let stems = operations.iter().map(|(_, o)| o.tags.first().map(stem)).collect();
         let [sent, received] = [sent.users, received.users];
-        Self { operations, calls, stems, numbers, types: index, sent, received, pushed, answered, failed }
+        Self { operations, calls, stems, numbers, types, sent, received, pushed, answered, failed }
     }
 
     fn number(&self, id: &TypeId) -> Option<usize> {
-        self.types.get(id).copied()
+        self.types.get_index_of(id)
     }
 }
 
@@ -100,7 +100,7 @@ struct Uses {
 
 impl Uses {
     /// Those without members that do not exist in the direction.
-    fn of(api: &Api, index: &HashMap<&TypeId, usize>, direction: Direction) -> Self {
+    fn of(api: &Api, direction: Direction) -> Self {
         let exists = |field: &&Field| Access::of(field).hidden() != Some(direction);
         let uses = api.types.values().map(|ty| {
             let used: Vec<&TypeRef> = match &ty.shape {
@@ -109,7 +109,7 @@ impl Uses {
                 }
                 shape => shape.refs(),
             };
-            used.into_iter().filter_map(TypeRef::named).filter_map(|id| index.get(id).copied()).collect()
+            used.into_iter().filter_map(TypeRef::named).filter_map(|id| api.types.get_index_of(id)).collect()
         });
         let uses: Vec<Vec<usize>> = uses.collect();
         let users = vec![Vec::new(); uses.len()];
@@ -130,12 +130,8 @@ impl Uses {
     }
 
     /// The types in uses of types, and every type that they use.
-    fn all_in<'t>(
-        &self,
-        uses: impl Iterator<Item = &'t TypeRef>,
-        index: &HashMap<&TypeId, usize>,
-    ) -> HashSet<usize> {
-        self.closure(uses.filter_map(|ty| index.get(ty.named()?).copied()).collect()).into_iter().collect()
+    fn all_in<'t>(&self, uses: impl Iterator<Item = &'t TypeRef>, types: &ById<Type>) -> HashSet<usize> {
+        self.closure(uses.filter_map(|ty| types.get_index_of(ty.named()?)).collect()).into_iter().collect()
     }
 
     /// Types and every type that they use.

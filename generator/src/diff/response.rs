@@ -31,7 +31,7 @@ impl Walk<'_> {
         for status in statuses {
             // A range of failures says less than a status of its own.
             let found = match place {
-                Place::Failure => [old, new].map(|all| own(all, status)),
+                Place::Failure => [old, new].map(|all| declared(all, status)),
                 _ => [found(old, new, status), found(new, old, status)],
             };
             if let [Some((a, old)), Some((b, new))] = found
@@ -271,7 +271,7 @@ fn by_webhook(api: &Api) -> Webhooks<'_> {
 }
 
 /// The response that is declared for this status.
-fn own<'r>(all: &'r Responses, status: &str) -> Option<(&'r String, &'r Response)> {
+fn declared<'r>(all: &'r Responses, status: &str) -> Option<(&'r String, &'r Response)> {
     all.find_index(status).ok().and_then(|at| all.get_indexed(at))
 }
 
@@ -280,7 +280,7 @@ fn found<'r>(own: &'r Responses, other: &Responses, status: &str) -> Option<(&'r
     let is_in = |status: &str, range: &str| {
         range.ends_with("XX") && !status.ends_with("XX") && status.get(..1) == range.get(..1)
     };
-    self::own(own, status).or_else(|| {
+    declared(own, status).or_else(|| {
         own.iter().find(|(name, _)| match name.ends_with("XX") {
             true => is_in(status, name) && !other.contains_key(*name),
             false => is_in(name, status),

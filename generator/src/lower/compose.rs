@@ -261,7 +261,7 @@ impl<'a> Lowering<'a> {
     /// One object with the members of all.
     pub(super) fn merged(&mut self, parts: &Parts<'_>, id: &TypeId, at: &Pointer) -> Struct {
         let mut out = Struct::default();
-        let mut all_fields = BTreeMap::new();
+        let mut fields = BTreeMap::new();
         let mut kinds: BTreeMap<&str, &str> = BTreeMap::new();
         for (schema, here) in &parts.objects {
             let Some(all) = members(schema) else { continue };
@@ -275,15 +275,15 @@ impl<'a> Lowering<'a> {
                     self.approximated(&here.child("properties").child(name), message, CONFLICT);
                 }
             }
-            let fields = self.fields(Members { required: &[], ..all }, id, here);
-            overlay(&mut all_fields, fields);
+            let own = self.fields(Members { required: &[], ..all }, id, here);
+            overlay(&mut fields, own);
             // A part that is closed refuses the members of the others, which nobody means.
             out.closed = all.is_closed() && parts.objects.len() == 1;
             if let Some(AdditionalProperties::Schema(_)) = all.additional {
                 out.additional = self.additional(all, id, here);
             }
         }
-        out.fields = all_fields.into_iter().collect();
+        out.fields = fields.into_iter().collect();
         let mut undefined = Vec::new();
         for name in &parts.required {
             match out.fields.get_mut(*name) {

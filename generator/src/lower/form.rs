@@ -145,7 +145,8 @@ impl Lowering<'_> {
     ) -> Fields {
         let Some(encoding) = encoding.filter(|_| form == Form::Multipart) else { return Fields::new() };
         let at = at.child("encoding").child(field);
-        self.headers(id, field, &encoding.headers, &at)
+        // A field may be called as a status, whose headers are others.
+        self.headers(id, &format!("part {field}"), &encoding.headers, &at)
     }
 
     /// Settles the serialization of a field, by its encoding.

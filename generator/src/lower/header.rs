@@ -1,5 +1,7 @@
 //! Lowers the headers of responses and of parts of forms.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use openapiv3::{Header, MediaType as OasMediaType, ParameterSchemaOrContent, ReferenceOr};
 
@@ -18,7 +20,7 @@ impl Lowering<'_> {
         at: &Pointer,
     ) -> Fields {
         let components = self.document.components.as_ref();
-        let mut out = Fields::new();
+        let mut out = BTreeMap::new();
         for (name, header) in declared {
             let Some(header) = item(header, components, |c| &c.headers, "headers") else { continue };
             // OpenAPI has the media type in `content`.
@@ -43,6 +45,6 @@ impl Lowering<'_> {
             let lifecycle = lifecycle(&header.extensions);
             out.insert(name, Field { required: header.required, deprecated, lifecycle, doc: None, ..field });
         }
-        out
+        out.into_iter().collect()
     }
 }
